@@ -1,0 +1,60 @@
+# The one vocabulary of people, hooks, CI and CodeBuild. `make` lists it.
+.DEFAULT_GOAL := help
+.PHONY: help setup local test check format gate synth deploy lock clean
+MAKEFLAGS += --no-print-directory
+
+STAGE ?= dev
+ENGINE ?=
+ARGS ?=
+
+# Python 3.11 or newer; PYTHON=/path/to/python chooses another.
+AT_LEAST := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
+	$$python -c '$(AT_LEAST)' 2>/dev/null && echo $$python && break; done)
+BIN := $(CURDIR)/.venv/bin
+# jsii starts whatever `node` is first on PATH.
+export PATH := $(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+setup:  ## install everything below this folder (quick when nothing changed)
+	@$(if $(PYTHON),,$(error no Python 3.11 or newer found; install one or say PYTHON=/path/to/python))
+	@$(PYTHON) -c '$(AT_LEAST)' 2>/dev/null || \
+		{ echo "setup: $(PYTHON) is not Python 3.11 or newer; say PYTHON=/path/to/python" >&2; exit 2; }
+	@$(PYTHON) local/install.py
+
+local: setup  ## the whole road on this machine: gate, synth, deploy, probes, verify (ENGINE=docker: in containers)
+	@$(BIN)/python -m local $(if $(ENGINE),--engine $(ENGINE)) $(ARGS)
+
+test: setup  ## all tests, the quick ones first
+	@$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: setup  ## format, lint, types, import rules
+	@$(BIN)/ruff format --check --quiet . || { echo "check: run 'make format'" >&2; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+
+format: setup  ## put the sources into the one format
+	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix-only .
+
+gate: setup  ## parity, models, handler and smoke, as at commit, synth and before deploy
+	@$(BIN)/python -m gate all $(ARGS)
+
+synth: setup  ## write the templates of STAGE to cdk.out
+	@$(CURDIR)/node_modules/.bin/cdk synth --quiet -c stage=$(STAGE) $(ARGS)
+
+deploy: setup  ## deploy STAGE to the AWS account of your credentials
+	@$(CURDIR)/node_modules/.bin/cdk deploy --all -c stage=$(STAGE) $(ARGS)
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-annotate --custom-compile-command "make lock"
+lock: setup  ## write the lock files anew from pyproject.toml (ARGS=--upgrade for newer versions)
+	@$(LOCK) --group dev -o requirements.txt $(ARGS)
+	@$(LOCK) --group backend -c requirements.txt -o lambda_src/backend/requirements.txt $(ARGS)
+	@$(LOCK) --group emulator -o local/emulator/requirements.txt $(ARGS)
+
+clean:  ## remove what was installed and built
+	@rm -rf .venv .venv-emulator node_modules cdk.out .local build dist \
+		.pytest_cache .mypy_cache .ruff_cache .import_linter_cache

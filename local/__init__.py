@@ -1,0 +1,1 @@
+"""The embedded default: the whole road on one machine, by one command."""
