@@ -1,0 +1,45 @@
+"""Reports as text, JSON, JUnit XML and SARIF 2.1.0."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from gate.formats import as_json, as_junit, as_sarif, as_text
+from gate.formats.as_text import printable
+from gate.report import Report
+
+__all__ = ["NAMES", "printable", "render", "write_atomically"]
+
+# Reports, and why the checks that have none could not run, by name → a document.
+Render = Callable[[Sequence[Report], Mapping[str, str]], str]
+
+RENDERERS: Mapping[str, Render] = {
+    "text": as_text.render,
+    "json": as_json.render,
+    "junit": as_junit.render,
+    "sarif": as_sarif.render,
+}
+NAMES = tuple(RENDERERS)
+
+
+def render(name: str, reports: Sequence[Report], errors: Mapping[str, str]) -> str:
+    """Return ``reports`` in the format ``name``; it ends with a new line."""
+    return RENDERERS[name](reports, errors)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Write ``text`` to ``path``; a reader sees the old file or the new one. Raises OSError."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)  # noqa: PTH101 - mkstemp's 0600 would hide a report
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

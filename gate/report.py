@@ -1,0 +1,79 @@
+"""What a check says: pure data, no printing, no exit codes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class CannotLook(Exception):  # noqa: N818 - the name says what happened, as the command line does
+    """The check could not run. The message is one line: what, where, and what to do."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A file, and a line in it (from 1) where that is known."""
+
+    path: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.path if self.line is None else f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong.
+
+    ``rule`` is a stable identifier (``parity.middleware.missing``), ``message`` one line that
+    names the difference, ``fix`` one line that says what to do, ``detail`` any number of lines
+    that explain (a traceback, a log's tail).
+    """
+
+    rule: str
+    message: str
+    places: tuple[Place, ...] = ()
+    fix: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that was tried by itself, a probe say: ``reasons`` is empty when it went well."""
+
+    name: str
+    reasons: tuple[str, ...] = ()
+    elapsed_ms: float = 0.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """What one run of ``check`` found; ``notes`` are the lines that a passing run says too."""
+
+    check: str
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
+    cases: tuple[Case, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether the check found nothing."""
+        return not self.findings
+
+
+def shown(path: Path) -> str:
+    """Return ``path`` as a person would type it: from the current folder when it is below it."""
+    try:
+        return path.absolute().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
+
+
+def place(path: Path, line: int | None = None) -> Place:
+    """Return the place of ``path`` as it is shown to people."""
+    return Place(shown(path), line)
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` on one line: runs of white space become one blank."""
+    return " ".join(text.split())
