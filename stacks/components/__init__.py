@@ -1,0 +1,1 @@
+"""Constructs, one a file: a stack wires what a component builds."""

@@ -1,0 +1,162 @@
+"""What a stage file may say: the sections, their types and their limits."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+# The retention times that CloudWatch Logs knows, in days.
+RETENTION_DAYS = frozenset(
+    (1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922)
+    + (3288, 3653)
+)
+
+Handler = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$")
+]
+AbsolutePath = Annotated[str, StringConstraints(pattern=r"^/\S*$")]
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,19}$")]
+RepositoryArn = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^arn:aws[a-z-]*:ecr:[a-z0-9-]+:[0-9]{12}:repository/[a-z0-9._/-]+$"
+    ),
+]
+SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]+$", max_length=512)]
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+SubnetId = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]+$")]
+
+
+class Section(BaseModel):
+    """A frozen section of a stage file that accepts no key it does not know."""
+
+    # Strict: "1024" is no number. TOML knows types, so a wrong one is a slip.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Function(Section):
+    """The backend's Lambda function; everything here stands in the template."""
+
+    command: Handler
+    entry_point: AbsolutePath
+    working_directory: AbsolutePath
+    architecture: Literal["x86_64", "arm64"]
+    memory_mb: int = Field(ge=128, le=10240)
+    timeout_seconds: int = Field(ge=1, le=29)  # the HTTP API gives up at 30
+    ephemeral_storage_mb: int = Field(ge=512, le=10240)
+    log_level: Literal["TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"]
+    reserved_concurrency: int | None = Field(default=None, ge=1)
+
+
+class Migrations(Section):
+    """The function that migrates the database: the same image, another command."""
+
+    command: Handler
+    timeout_seconds: int = Field(ge=1, le=900)
+
+
+class Image(Section):
+    """Where the container image comes from.
+
+    With a digest it is the repository's image; without one the Dockerfile is built.
+    """
+
+    base: str = Field(pattern=r"^\S+$")
+    repository_arn: RepositoryArn | None = (
+        None  # an existing repository; otherwise the data stack makes one
+    )
+    digest: Digest | None = None
+
+
+class Api(Section):
+    """The HTTP API in front of the function."""
+
+    cors_origins: tuple[Origin, ...] = Field(strict=False)
+    requests_per_second: int = Field(ge=1)
+    burst: int = Field(ge=1)
+
+
+class Network(Section):
+    """The function's network: a new VPC, an existing one (`vpc_id`), or none (`create = false`)."""
+
+    create: bool = True
+    availability_zones: tuple[str, ...] = Field(strict=False, min_length=2)
+    vpc_id: str | None = Field(default=None, pattern=r"^vpc-[0-9a-f]+$")
+    subnet_ids: tuple[SubnetId, ...] = Field(default=(), strict=False)
+
+    @model_validator(mode="after")
+    def _existing_is_whole(self) -> Self:
+        if self.vpc_id and len(self.subnet_ids) != len(self.availability_zones):
+            raise ValueError("vpc_id needs one entry of subnet_ids for each availability zone")
+        if self.subnet_ids and not self.vpc_id:
+            raise ValueError("subnet_ids needs vpc_id")
+        return self
+
+
+class Database(Section):
+    """Aurora PostgreSQL Serverless v2, or an existing database by the name of its secret."""
+
+    engine_version: str = Field(pattern=r"^[0-9]{2}\.[0-9]+$")
+    secret_name: SecretName | None = None
+    security_group_id: str | None = Field(default=None, pattern=r"^sg-[0-9a-f]+$")
+    minimum_capacity: float = Field(ge=0, le=256, strict=False)
+    maximum_capacity: float = Field(ge=1, le=256, strict=False)
+    readers: int = Field(ge=0, le=15)
+    backup_days: int = Field(ge=1, le=35)
+
+    @model_validator(mode="after")
+    def _capacity_is_a_range(self) -> Self:
+        if self.minimum_capacity > self.maximum_capacity:
+            raise ValueError("minimum_capacity is above maximum_capacity")
+        if self.security_group_id and not self.secret_name:
+            raise ValueError("security_group_id belongs to an existing database: give secret_name")
+        return self
+
+
+class Secrets(Section):
+    """Secrets made by the data stack, or existing ones by name."""
+
+    probe_email: Email
+    jwt_secret_name: SecretName | None = None
+    probe_secret_name: SecretName | None = None
+
+
+class Logs(Section):
+    """Every log group of the stage."""
+
+    retention_days: int
+
+    @model_validator(mode="after")
+    def _cloudwatch_knows_it(self) -> Self:
+        if self.retention_days not in RETENTION_DAYS:
+            known = ", ".join(map(str, sorted(RETENTION_DAYS)))
+            raise ValueError(f"retention_days is none of CloudWatch's: {known}")
+        return self
+
+
+class Notifications(Section):
+    """Who is told of an alarm."""
+
+    emails: tuple[Email, ...] = Field(strict=False)
+
+
+class Canary(Section):
+    """The Synthetics canary that runs the probes from outside."""
+
+    enabled: bool
+    period_minutes: int = Field(ge=1, le=60)
+    artifact_days: int = Field(ge=1, le=1024)
+
+
+class LeftOut(Section):
+    """A kind of resource that other stages have and this one has not, and why."""
+
+    resource: str = Field(pattern=r"^AWS(::[A-Za-z0-9]+){2}$")
+    reason: str = Field(min_length=1)
+
+    def __str__(self) -> str:
+        """One line for people."""
+        return f"{self.resource}: {self.reason}"
