@@ -1,0 +1,106 @@
+"""The adapter between the emulator and the Runtime Interface Emulators.
+
+The emulator forwards an invocation as an HTTP POST that names function and version; one RIE
+serves each version, started at its first call with the version's own configuration. A RIE
+answers a failed call with 200 and `errorType` in the body, which the emulator would take for a
+success: here it becomes an error.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from gate.rie import Invocation, Rie
+from gate.report import CannotLook
+
+StartRie = Callable[[str, str], Rie]  # function name, version → a RIE not yet entered
+
+
+class Functions:
+    """The running RIEs, one for each version of each function."""
+
+    def __init__(self, start: StartRie) -> None:
+        self._start = start
+        self._lock = threading.Lock()
+        self._running: dict[tuple[str, str], Rie] = {}
+        self._stack = ExitStack()
+
+    def invoke(self, name: str, version: str, event: dict[str, object]) -> Invocation:
+        """Call a version, starting its RIE first when this is its first call."""
+        with self._lock:
+            rie = self._running.get((name, version))
+            if rie is None:
+                rie = self._stack.enter_context(self._start(name, version))
+                self._running[name, version] = rie
+        return rie.invoke(event)
+
+    def log_tail(self) -> str:
+        """The last lines of what each version's function wrote."""
+        return "\n".join(
+            f"{name}:{version}\n{rie.log_tail()}" for (name, version), rie in self._running.items()
+        )
+
+    def close(self) -> None:
+        """End every RIE."""
+        with self._lock:
+            self._stack.close()
+            self._running.clear()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    functions: Functions
+
+    def do_POST(self) -> None:  # noqa: N802 - the name http.server calls
+        """Answer one invocation: 200 with the payload, 500 with the reason."""
+        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        name = self.headers["X-Amzn-Lambda-Function-Name"]
+        version = self.headers["X-Amzn-Lambda-Function-Version"]
+        try:
+            invocation = self.functions.invoke(name, version, event)
+        except CannotLook as exc:
+            self._answer(500, json.dumps({"errorType": "CannotRun", "errorMessage": str(exc)}).encode())
+            return
+        self._answer(500 if failed(invocation) else 200, invocation.payload)
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """Say nothing: what the function wrote is in its own log."""
+
+
+def failed(invocation: Invocation) -> bool:
+    """Whether an invocation is a failure, judged by its body: RIE's status tells little."""
+    if invocation.status != 200:  # noqa: PLR2004 - HTTP's own number
+        return True
+    try:
+        answer = json.loads(invocation.payload)
+    except ValueError:
+        return True  # "Task timed out …" is plain text
+    return isinstance(answer, dict) and "errorType" in answer and "statusCode" not in answer
+
+
+@contextmanager
+def adapter(start: StartRie) -> Iterator[tuple[str, Functions]]:
+    """Serve invocations on a free loopback port; yields the URL and the running functions."""
+    functions = Functions(start)
+    handler = type("Handler", (_Handler,), {"functions": functions})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}", functions
+        finally:
+            server.shutdown()
+            thread.join()
+            functions.close()

@@ -1,0 +1,162 @@
+"""Debian's dockerd, started for one run: own bridge, own state, own view of one host name.
+
+The emulator's registry has the name that ECR would have. That name resolves to a loopback
+address for this daemon alone (its own mount namespace with its own hosts file), so an image
+reference is the same here and in AWS, digest included.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import paths, processes
+from local.errors import CannotRun
+
+DOCKER = "/usr/bin/docker"  # the daemon's own client: a newer one without buildx cannot build
+NEEDED = ("dockerd", "unshare", "mount", "ip", "iptables")
+STATE = paths.STATE / "engine"
+READY_SECONDS = 30
+SUBNETS = range(240, 256)  # 172.31.240.0/24 … 172.31.255.0/24, outside what networks hand out
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A running engine: its socket, and the address at which its containers see this machine."""
+
+    socket: Path
+    gateway: str
+
+    def environment(self) -> dict[str, str]:
+        """Variables for the client."""
+        return paths.environment(DOCKER_HOST=f"unix://{self.socket}", DOCKER_BUILDKIT="1")
+
+    def docker(self, *arguments: str) -> str:
+        """Run the client to its end and return what it printed.
+
+        Raises:
+            CannotRun: it failed; with the last lines of its output.
+        """
+        done = processes.run([DOCKER, *arguments], environment=self.environment(), cwd=paths.ROOT)
+        if done.returncode:
+            last = "\n".join(done.stdout.strip().splitlines()[-15:])
+            raise CannotRun(f"docker {arguments[0]} ended with {done.returncode}:\n{last}", "see above")
+        return done.stdout
+
+
+@contextmanager
+def engine(*, folder: Path, registry: str, address: str) -> Iterator[Engine]:
+    """Run the engine for the body; images and build caches stay for the next run.
+
+    Args:
+        folder: for the log, the socket and the run's own files.
+        registry: host name of the emulator's registry.
+        address: the loopback address that the name means.
+
+    Raises:
+        CannotRun: this machine cannot run one; says what is missing.
+    """
+    _require()
+    STATE.mkdir(parents=True, exist_ok=True)
+    with (STATE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # one state folder, one daemon
+        with _bridge() as (bridge, gateway):
+            hosts = folder / "hosts"
+            hosts.write_text(f"{Path('/etc/hosts').read_text()}\n{address} {registry}\n")
+            found = Engine(folder / "docker.sock", gateway)
+            log = folder / "dockerd.log"
+            with processes.running(
+                _command(found.socket, bridge, hosts, registry),
+                environment=paths.environment(),
+                log=log,
+                cwd=folder,
+            ) as process:
+                processes.wait_until(
+                    lambda: _answers(found),
+                    what="dockerd",
+                    process=process,
+                    log=log,
+                    seconds=READY_SECONDS,
+                )
+                try:
+                    yield found
+                finally:
+                    _remove_containers(found)
+
+
+def _require() -> None:
+    if os.geteuid() != 0:
+        raise CannotRun("a private container engine needs root", "run it as root, or without ENGINE")
+    path = os.environ["PATH"] + os.pathsep + "/usr/sbin:/sbin"
+    missing = [name for name in NEEDED if shutil.which(name, path=path) is None]
+    if missing or not Path(DOCKER).exists():
+        raise CannotRun(
+            f"no container engine: {', '.join(missing) or DOCKER} is missing",
+            "install Debian's packages docker.io, iptables and iproute2, or run it without ENGINE",
+        )
+
+
+def _command(socket: Path, bridge: str, hosts: Path, registry: str) -> list[str]:
+    daemon = [
+        "dockerd",
+        f"--host=unix://{socket}",
+        f"--bridge={bridge}",
+        "--storage-driver=overlay2",
+        "--mtu=1400",
+        f"--data-root={STATE / 'data'}",
+        f"--exec-root={socket.parent / 'exec'}",
+        f"--pidfile={socket.parent / 'dockerd.pid'}",
+        f"--insecure-registry={registry}",
+    ]
+    script = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
+    return ["unshare", "--mount", "sh", "-c", script, "sh", str(hosts), *daemon]
+
+
+@contextmanager
+def _bridge() -> Iterator[tuple[str, str]]:
+    """A bridge of our own, beside any other engine's: yields its name and address."""
+    name = f"gate{secrets.token_hex(4)}"
+    taken = _ip("-4", "-o", "addr", "show")
+    number = next((n for n in SUBNETS if f"172.31.{n}." not in taken), None)
+    if number is None:
+        raise CannotRun("no free subnet for a bridge", "stop other container engines")
+    gateway = f"172.31.{number}.1"
+    _ip("link", "add", "name", name, "type", "bridge")
+    try:
+        _ip("addr", "add", f"{gateway}/24", "dev", name)
+        _ip("link", "set", name, "up")
+        yield name, gateway
+    finally:
+        _ip("link", "delete", name)
+
+
+def _ip(*arguments: str) -> str:
+    done = subprocess.run(
+        ["/usr/sbin/ip", *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise CannotRun(f"ip {' '.join(arguments)}: {done.stderr.strip()}", "run it without ENGINE")
+    return done.stdout
+
+
+def _answers(found: Engine) -> bool:
+    done = processes.run(
+        [DOCKER, "version", "--format", "{{.Server.Version}}"],
+        environment=found.environment(),
+        cwd=paths.ROOT,
+    )
+    return done.returncode == 0
+
+
+def _remove_containers(found: Engine) -> None:
+    """End what still runs: a container outlives the daemon that started it."""
+    left = found.docker("ps", "--quiet", "--all").split()
+    if left:
+        found.docker("rm", "--force", *left)

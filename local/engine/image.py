@@ -1,0 +1,81 @@
+"""Build the backend's image, push it to the emulator's registry, name it by its digest."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from local import paths
+from local.engine import base
+from local.engine.daemon import Engine
+from local.errors import CannotRun
+
+DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})")
+REAL_BASE = re.compile(r"^ARG BASE_IMAGE=(\S+)$", re.MULTILINE)
+CERTIFICATES = ("PIP_CERT", "SSL_CERT_FILE")
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image in the registry: what a function's `ImageUri` says, and what it is built on."""
+
+    repository: str
+    digest: str
+    base: str
+
+    @property
+    def uri(self) -> str:
+        """`repository@sha256:…`"""
+        return f"{self.repository}@{self.digest}"
+
+
+def build(engine: Engine, *, base_image: str, tag: str) -> None:
+    """Build `lambda_src/backend/Dockerfile`.
+
+    Raises:
+        CannotRun: the build failed; with its last lines.
+    """
+    certificates = next((os.environ[n] for n in CERTIFICATES if os.environ.get(n)), None)
+    secret = ("--secret", f"id=pip_cert,src={certificates}") if certificates else ()
+    engine.docker(
+        "build", "--progress=plain", "--build-arg", f"BASE_IMAGE={base_image}", *secret,
+        "--tag", tag, str(paths.BACKEND),
+    )  # fmt: skip
+
+
+def push(engine: Engine, *, tag: str) -> str:
+    """Push a tag and return the digest that the registry knows it by."""
+    found = DIGEST.search(engine.docker("push", tag))
+    if found is None:
+        raise CannotRun(f"pushing {tag} told no digest", "look at the engine's log")
+    return found.group(1)
+
+
+def choose_base(engine: Engine) -> str:
+    """The Dockerfile's own base where it can be had, else the stand-in made from this machine."""
+    real = REAL_BASE.search((paths.BACKEND / "Dockerfile").read_text())
+    if real is None:
+        raise CannotRun("the Dockerfile has no BASE_IMAGE default", f"see {paths.BACKEND}/Dockerfile")
+    chosen = os.environ.get("BASE_IMAGE") or real.group(1)
+    try:
+        engine.docker("pull", "--quiet", chosen)
+    except CannotRun:
+        return base.ensure(engine)
+    return chosen
+
+
+def tag_of(registry: str, repository: str, folder: Path) -> str:
+    """A tag for what is built from a folder: immutable tags need a new one for new content."""
+    return f"{registry}/{repository}:{fingerprint(folder)[:12]}"
+
+
+def fingerprint(folder: Path) -> str:
+    """SHA-256 over the names and contents of the files that go into the image."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "__pycache__" not in path.parts:
+            digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
+    return digest.hexdigest()
