@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from gate.rie import Invocation, Rie
+
 from gate.report import CannotLook
 
 StartRie = Callable[[str, str], Rie]  # function name, version → a RIE not yet entered
@@ -55,7 +56,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     functions: Functions
 
-    def do_POST(self) -> None:  # noqa: N802 - the name http.server calls
+    def do_POST(self) -> None:
         """Answer one invocation: 200 with the payload, 500 with the reason."""
         event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         name = self.headers["X-Amzn-Lambda-Function-Name"]
@@ -63,7 +64,9 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             invocation = self.functions.invoke(name, version, event)
         except CannotLook as exc:
-            self._answer(500, json.dumps({"errorType": "CannotRun", "errorMessage": str(exc)}).encode())
+            self._answer(
+                500, json.dumps({"errorType": "CannotRun", "errorMessage": str(exc)}).encode()
+            )
             return
         self._answer(500 if failed(invocation) else 200, invocation.payload)
 

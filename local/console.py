@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import TypeVar
 
 from rich.console import Console
 
 HEARTBEAT_SECONDS = 5
+
+T = TypeVar("T")
 
 
 class Step:
@@ -35,6 +38,12 @@ class Progress:
 
     def __init__(self, console: Console | None = None) -> None:
         self.console = console or Console(highlight=False, soft_wrap=True)
+        self._started = time.monotonic()
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the first step could begin."""
+        return time.monotonic() - self._started
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:
@@ -47,6 +56,14 @@ class Progress:
             self._end(step, "[red]✗[/red]")
             raise
         self._end(step, "[green]✓[/green]")
+
+    @contextmanager
+    def starting(self, title: str, service: AbstractContextManager[T]) -> Iterator[T]:
+        """Show `title` while a service starts, then keep the service for the body."""
+        with ExitStack() as stack:
+            with self.step(title):
+                running = stack.enter_context(service)
+            yield running
 
     @contextmanager
     def _alive(self, step: Step) -> Iterator[None]:

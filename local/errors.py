@@ -18,7 +18,7 @@ class RoadError(Exception):
         self.todo = todo
 
 
-class CannotRun(RoadError):
+class CannotRun(RoadError):  # noqa: N818 - the name says what happened, as CannotLook does
     """The road could not be walked at all: a missing program, a taken port, a broken file."""
 
     exit_code = 2

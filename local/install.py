@@ -63,7 +63,15 @@ class Step:
 
 
 def _uv(python: Path, *arguments: str) -> Command:
-    return [str(VENV / "bin" / "uv"), "pip", "install", "--quiet", "--python", str(python), *arguments]
+    return [
+        str(VENV / "bin" / "uv"),
+        "pip",
+        "install",
+        "--quiet",
+        "--python",
+        str(python),
+        *arguments,
+    ]
 
 
 def _hashed(lock: str) -> tuple[str, ...]:
@@ -77,7 +85,13 @@ STEPS = (
         VENV / "bin" / "gate",
         (
             [sys.executable, "-m", "venv", "--clear", str(VENV)],
-            [str(VENV / "bin" / "pip"), "install", "--quiet", "--no-deps", *_hashed(str(STATE / "uv.txt"))],
+            [
+                str(VENV / "bin" / "pip"),
+                "install",
+                "--quiet",
+                "--no-deps",
+                *_hashed(str(STATE / "uv.txt")),
+            ],
             _uv(VENV / "bin" / "python", *_hashed("requirements.txt")),
             # The console script `gate`; its build back end is in the lock already.
             _uv(VENV / "bin" / "python", "--no-deps", "--no-build-isolation", "--editable", "."),

@@ -101,7 +101,9 @@ def wait_until(
         if process.poll() is not None:
             raise RoadError(f"{what} ended with {process.returncode}:\n{tail(log)}", f"see {log}")
         if time.monotonic() > deadline:
-            raise RoadError(f"{what} is not ready after {seconds:.0f} s:\n{tail(log)}", f"see {log}")
+            raise RoadError(
+                f"{what} is not ready after {seconds:.0f} s:\n{tail(log)}", f"see {log}"
+            )
         time.sleep(POLL_SECONDS)
 
 

@@ -27,7 +27,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _engine_runs() -> bool:
     path = os.environ.get("PATH", "") + os.pathsep + "/usr/sbin"
-    return os.geteuid() == 0 and all(shutil.which(n, path=path) for n in ("dockerd", "iptables", "ip"))
+    return os.geteuid() == 0 and all(
+        shutil.which(n, path=path) for n in ("dockerd", "iptables", "ip")
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

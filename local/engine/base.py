@@ -28,7 +28,9 @@ TAG = "lambda-python-standin"
 PREFERRED = "3.13"  # what the real base image runs
 COMMANDS = ("sh", "cat", "chmod", "cp", "env", "id", "ls", "mkdir", "mv", "rm", "sleep", "touch")
 RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")
-LEFT_OUT = re.compile(r"/(site-packages|dist-packages|test|tests|idlelib|tkinter|turtledemo|lib2to3|__pycache__|config-[^/]+)(/|$)")
+LEFT_OUT = re.compile(
+    r"/(site-packages|dist-packages|test|tests|idlelib|tkinter|turtledemo|lib2to3|__pycache__|config-[^/]+)(/|$)"
+)
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
 
 # The contract of public.ecr.aws/lambda/python: paths, environment, entry point.
@@ -36,7 +38,8 @@ ENVIRONMENT = {
     "LANG": "en_US.UTF-8",
     "TZ": ":/etc/localtime",
     "PATH": "/var/lang/bin:/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-    "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib:/var/task:/var/task/lib:/opt/lib",
+    "LD_LIBRARY_PATH": "/var/lang/lib:/lib64:/usr/lib64:/var/runtime:/var/runtime/lib"
+    ":/var/task:/var/task/lib:/opt/lib",
     "LAMBDA_TASK_ROOT": "/var/task",
     "LAMBDA_RUNTIME_DIR": "/var/runtime",
 }
@@ -162,7 +165,9 @@ def _add_libraries(tar: tarfile.TarFile, interpreter: Interpreter) -> None:
     programs = [interpreter.executable, *extensions, *map(_program, COMMANDS)]
     for library in sorted(shared_libraries(programs)):
         own = library.name.startswith("libpython")
-        tar.add(library.resolve(), f"var/lang/lib/{library.name}" if own else str(library).lstrip("/"))
+        tar.add(
+            library.resolve(), f"var/lang/lib/{library.name}" if own else str(library).lstrip("/")
+        )
 
 
 def _slim(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
@@ -189,10 +194,22 @@ def _add_runtime_client(tar: tarfile.TarFile, interpreter: Interpreter) -> None:
 
 def _uv(interpreter: Interpreter, target: Path, *packages: str) -> None:
     lock = str(paths.ROOT / "requirements.txt")
-    command = [str(paths.BIN / "uv"), "pip", "install", "--quiet", "--no-deps", "--constraint", lock]
+    command = [
+        str(paths.BIN / "uv"),
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--constraint",
+        lock,
+    ]
     command += ["--python", str(interpreter.executable), "--target", str(target), *packages]
     done = subprocess.run(
-        command, env=paths.environment(UV_NATIVE_TLS="1"), capture_output=True, text=True, check=False
+        command,
+        env=paths.environment(UV_NATIVE_TLS="1"),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise CannotRun(f"{', '.join(packages)}: {done.stderr.strip()}", "check the package index")
@@ -203,7 +220,9 @@ def shared_libraries(programs: Iterable[Path]) -> set[Path]:
     done = subprocess.run(
         ["/usr/bin/ldd", *map(str, programs)], capture_output=True, text=True, check=False
     )
-    return {Path(match) for match in re.findall(r"(?:=> |^\s+)(/\S+) \(0x", done.stdout, re.MULTILINE)}
+    return {
+        Path(match) for match in re.findall(r"(?:=> |^\s+)(/\S+) \(0x", done.stdout, re.MULTILINE)
+    }
 
 
 def _add_folder(tar: tarfile.TarFile, name: str, *, mode: int) -> None:

@@ -47,7 +47,9 @@ class Engine:
         done = processes.run([DOCKER, *arguments], environment=self.environment(), cwd=paths.ROOT)
         if done.returncode:
             last = "\n".join(done.stdout.strip().splitlines()[-15:])
-            raise CannotRun(f"docker {arguments[0]} ended with {done.returncode}:\n{last}", "see above")
+            raise CannotRun(
+                f"docker {arguments[0]} ended with {done.returncode}:\n{last}", "see above"
+            )
         return done.stdout
 
 
@@ -93,7 +95,9 @@ def engine(*, folder: Path, registry: str, address: str) -> Iterator[Engine]:
 
 def _require() -> None:
     if os.geteuid() != 0:
-        raise CannotRun("a private container engine needs root", "run it as root, or without ENGINE")
+        raise CannotRun(
+            "a private container engine needs root", "run it as root, or without ENGINE"
+        )
     path = os.environ["PATH"] + os.pathsep + "/usr/sbin:/sbin"
     missing = [name for name in NEEDED if shutil.which(name, path=path) is None]
     if missing or not Path(DOCKER).exists():
@@ -138,9 +142,7 @@ def _bridge() -> Iterator[tuple[str, str]]:
 
 
 def _ip(*arguments: str) -> str:
-    done = subprocess.run(
-        ["/usr/sbin/ip", *arguments], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["/usr/sbin/ip", *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
         raise CannotRun(f"ip {' '.join(arguments)}: {done.stderr.strip()}", "run it without ENGINE")
     return done.stdout

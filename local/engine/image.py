@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-from dataclasses import dataclass
-from pathlib import Path
 
 from local import paths
 from local.engine import base
@@ -16,20 +13,6 @@ from local.errors import CannotRun
 DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})")
 REAL_BASE = re.compile(r"^ARG BASE_IMAGE=(\S+)$", re.MULTILINE)
 CERTIFICATES = ("PIP_CERT", "SSL_CERT_FILE")
-
-
-@dataclass(frozen=True)
-class Image:
-    """An image in the registry: what a function's `ImageUri` says, and what it is built on."""
-
-    repository: str
-    digest: str
-    base: str
-
-    @property
-    def uri(self) -> str:
-        """`repository@sha256:…`"""
-        return f"{self.repository}@{self.digest}"
 
 
 def build(engine: Engine, *, base_image: str, tag: str) -> None:
@@ -58,24 +41,12 @@ def choose_base(engine: Engine) -> str:
     """The Dockerfile's own base where it can be had, else the stand-in made from this machine."""
     real = REAL_BASE.search((paths.BACKEND / "Dockerfile").read_text())
     if real is None:
-        raise CannotRun("the Dockerfile has no BASE_IMAGE default", f"see {paths.BACKEND}/Dockerfile")
+        raise CannotRun(
+            "the Dockerfile has no BASE_IMAGE default", f"see {paths.BACKEND}/Dockerfile"
+        )
     chosen = os.environ.get("BASE_IMAGE") or real.group(1)
     try:
         engine.docker("pull", "--quiet", chosen)
     except CannotRun:
         return base.ensure(engine)
     return chosen
-
-
-def tag_of(registry: str, repository: str, folder: Path) -> str:
-    """A tag for what is built from a folder: immutable tags need a new one for new content."""
-    return f"{registry}/{repository}:{fingerprint(folder)[:12]}"
-
-
-def fingerprint(folder: Path) -> str:
-    """SHA-256 over the names and contents of the files that go into the image."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and "__pycache__" not in path.parts:
-            digest.update(f"{path.relative_to(folder)}\0".encode() + path.read_bytes())
-    return digest.hexdigest()

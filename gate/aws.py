@@ -1,0 +1,60 @@
+"""AWS as the gate asks it: boto3, with one line for whatever stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from gate.report import CannotLook, one_line
+
+if TYPE_CHECKING:
+    import boto3
+
+WHAT_TO_DO = {
+    "AccessDenied": "ask for the permission it names",
+    "AccessDeniedException": "ask for the permission it names",
+    "ExpiredToken": "log in again",
+    "ExpiredTokenException": "log in again",
+    "UnrecognizedClientException": "log in again",
+    "InvalidClientTokenId": "log in again",
+    "ThrottlingException": "wait a minute, run it again",
+    "Throttling": "wait a minute, run it again",
+    "TooManyRequestsException": "wait a minute, run it again",
+}
+
+
+def session(region: str | None = None) -> boto3.Session:
+    """A session with the credentials of the environment.
+
+    Raises:
+        CannotLook: boto3 is not installed.
+    """
+    try:
+        import boto3  # noqa: PLC0415 - the other checks need the standard library alone
+    except ModuleNotFoundError as exc:
+        raise CannotLook("boto3 is not installed; install the extra `aws`") from exc
+    return boto3.Session(region_name=region)
+
+
+@contextmanager
+def asking(what: str) -> Iterator[None]:
+    """Turn whatever AWS or the way to it refuses into CannotLook, naming `what` was asked."""
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
+
+    try:
+        yield
+    except ClientError as exc:
+        code = exc.response.get("Error", {}).get("Code", "")
+        todo = WHAT_TO_DO.get(code, "see the message")
+        raise CannotLook(f"{what}: {one_line(str(exc))}; {todo}") from exc
+    except BotoCoreError as exc:
+        raise CannotLook(
+            f"{what}: {one_line(str(exc))}; check credentials, region and network"
+        ) from exc
+
+
+def is_missing(exc: Exception) -> bool:
+    """Whether a ClientError says that the thing asked for does not exist."""
+    code = getattr(exc, "response", {}).get("Error", {}).get("Code", "")
+    return code in {"ResourceNotFoundException", "ValidationError"}
