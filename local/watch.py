@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from gate import assembly
 from gate.assembly import Stack
@@ -15,10 +15,20 @@ from local import paths, processes
 from local.emulator import Emulator
 from local.errors import RoadError
 
+if TYPE_CHECKING:
+    from mypy_boto3_cloudwatch import CloudWatchClient
+    from mypy_boto3_cloudwatch.type_defs import MetricOutputTypeDef
+
+    State = Literal["ALARM", "OK"]
+
 NAMESPACE = "CredMate/Probes"
 FAILED = "ProbeFailed"
 CANARY = paths.ROOT / "lambda_src" / "canary" / "canary.py"
 RECEIVE_SECONDS = 20
+DRIVEN: tuple[tuple[State, str], ...] = (
+    ("ALARM", "driven by hand: login is broken"),
+    ("OK", "driven by hand: login is mended"),
+)
 
 
 def run_canary(emulator: Emulator, *, url: str, stage: str, probe_secret: str) -> list[str]:
@@ -41,12 +51,12 @@ def run_canary(emulator: Emulator, *, url: str, stage: str, probe_secret: str) -
     return [f"{_name(m)}: {_value(cloudwatch, m)} failed" for m in sent]
 
 
-def _name(metric: dict[str, Any]) -> str:
+def _name(metric: MetricOutputTypeDef) -> str:
     dimensions = {d["Name"]: d["Value"] for d in metric["Dimensions"]}
     return f"{FAILED} {dimensions.get('Probe', dimensions)}"
 
 
-def _value(cloudwatch: Any, metric: dict[str, Any]) -> int:
+def _value(cloudwatch: CloudWatchClient, metric: MetricOutputTypeDef) -> int:
     now = datetime.now(UTC)
     points = cloudwatch.get_metric_statistics(
         Namespace=NAMESPACE,
@@ -79,7 +89,7 @@ def ring(emulator: Emulator, stacks: tuple[Stack, ...], *, probe: str) -> list[s
         raise RoadError(f"alarm {alarm['AlarmName']} tells nobody", "see components/alarms.py")
     received = []
     with _queue(session, url, topics.pop()) as receive:
-        for state, why in (("ALARM", "driven by hand: login is broken"), ("OK", "login is mended")):
+        for state, why in DRIVEN:
             cloudwatch.set_alarm_state(
                 AlarmName=alarm["AlarmName"], StateValue=state, StateReason=why
             )

@@ -1,0 +1,1 @@
+"""What is deployed, beside what the template declares; one look a file."""
