@@ -52,9 +52,16 @@ class Settings(sections.Section):
             raise ValueError(
                 f"network.availability_zones {foreign} are not in region {self.region}"
             )
-        if not self.network.create and not self.network.vpc_id and not self.database.secret_name:
+        if not self.has_network and not self.database.secret_name:
             raise ValueError("a new database needs a network: set network.create or network.vpc_id")
+        if self.has_network and self.database.secret_name and not self.database.security_group_id:
+            raise ValueError("an existing database in a network needs database.security_group_id")
         return self
+
+    @property
+    def has_network(self) -> bool:
+        """Whether the function runs in a VPC."""
+        return self.network.create or self.network.vpc_id is not None
 
     def name(self, what: str) -> str:
         """The name of something of this stage: `credmate-prod-backend`."""

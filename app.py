@@ -1,0 +1,48 @@
+"""The CDK app: one stage, its stacks, their validation. `cdk synth -c stage=prod`."""
+
+from __future__ import annotations
+
+import sys
+
+import aws_cdk as cdk
+
+from stacks.data import Data
+from stacks.monitoring import Monitoring
+from stacks.service import Service
+from stacks.settings import Settings, SettingsError, load, stages
+
+
+def main() -> int:
+    """Synthesize; returns the exit code: 2 when the stage cannot be used."""
+    app = cdk.App()
+    try:
+        settings = _settings(app)
+    except SettingsError as exc:
+        print(f"cdk: {exc}", file=sys.stderr)
+        return 2
+    build(app, settings)
+    app.synth()
+    return 0
+
+
+def build(app: cdk.App, settings: Settings) -> None:
+    """The stage's stacks, in the order in which they are deployed."""
+    env = cdk.Environment(account=settings.account, region=settings.region)
+    data = Data(app, settings.name("data"), settings=settings, env=env)
+    service = Service(app, settings.name("service"), settings=settings, data=data, env=env)
+    Monitoring(
+        app, settings.name("monitoring"), settings=settings, data=data, service=service, env=env
+    )
+    for tag, value in {"project": settings.project, "stage": settings.stage}.items():
+        cdk.Tags.of(app).add(tag, value)
+
+
+def _settings(app: cdk.App) -> Settings:
+    stage = app.node.try_get_context("stage")
+    if not stage:
+        raise SettingsError(f"no stage; say -c stage=NAME, one of {', '.join(stages())}")
+    return load(str(stage), image_digest=app.node.try_get_context("image_digest"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,41 @@
+"""Customer keys, and which AWS services may use them for what."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from constructs import Construct
+
+# Kept when the stack goes, but not when its creation failed: the name is free for the next try.
+KEEP = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
+
+
+def customer_key(scope: Construct, id: str, *, name: str, purpose: str) -> kms.Key:
+    """A key that AWS rotates every year, under the alias `name`."""
+    key = kms.Key(scope, id, description=purpose, enable_key_rotation=True, removal_policy=KEEP)
+    key.add_alias(f"alias/{name}")
+    return key
+
+
+def let_logs_use(key: kms.Key) -> None:
+    """CloudWatch Logs encrypts this account's log groups with the key."""
+    stack = cdk.Stack.of(key)
+    groups = stack.format_arn(service="logs", resource="log-group:*")
+    key.grant_encrypt_decrypt(
+        iam.ServicePrincipal(f"logs.{stack.region}.amazonaws.com").with_conditions(
+            {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
+        )
+    )
+
+
+def let_alarms_use(key: kms.Key) -> None:
+    """CloudWatch publishes into topics encrypted with the key; else alarms vanish in silence."""
+    key.add_to_resource_policy(
+        iam.PolicyStatement(
+            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
+            resources=["*"],  # in a key's own policy: this key
+            conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(key).account}},
+        )
+    )

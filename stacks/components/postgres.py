@@ -1,0 +1,87 @@
+"""Aurora PostgreSQL Serverless v2."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import aws_cdk as cdk
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_rds as rds
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from stacks.components.keys import KEEP
+from stacks.components.network import Placement
+from stacks.stage import Database
+
+PORT = 5432
+DATABASE_NAME = "credmate"
+# What every connection must do, and what the server writes down for an audit.
+PARAMETERS = {
+    "rds.force_ssl": "1",
+    "log_connections": "1",
+    "log_disconnections": "1",
+    "log_statement": "ddl",
+}
+
+
+class Postgres(Construct):
+    """The cluster with its generated secret: encrypted, backed up, not deletable by accident."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,
+        *,
+        name: str,
+        placement: Placement,
+        key: kms.IKey,
+        settings: Database,
+    ) -> None:
+        super().__init__(scope, id)
+        major = settings.engine_version.split(".")[0]
+        engine = rds.DatabaseClusterEngine.aurora_postgres(
+            version=rds.AuroraPostgresEngineVersion.of(settings.engine_version, major)
+        )
+        self.cluster = rds.DatabaseCluster(
+            self,
+            "Cluster",
+            cluster_identifier=name,
+            engine=engine,
+            parameter_group=rds.ParameterGroup(
+                self, "Parameters", engine=engine, parameters=PARAMETERS
+            ),
+            credentials=rds.Credentials.from_generated_secret("credmate", encryption_key=key),
+            default_database_name=DATABASE_NAME,
+            port=PORT,
+            iam_authentication=True,
+            vpc=placement.vpc,
+            vpc_subnets=placement.subnets,
+            writer=rds.ClusterInstance.serverless_v2("Writer", auto_minor_version_upgrade=True),
+            readers=[_reader(number) for number in range(settings.readers)],
+            serverless_v2_min_capacity=settings.minimum_capacity,
+            serverless_v2_max_capacity=settings.maximum_capacity,
+            storage_encrypted=True,
+            storage_encryption_key=key,
+            backup=rds.BackupProps(retention=cdk.Duration.days(settings.backup_days)),
+            copy_tags_to_snapshot=True,
+            cloudwatch_logs_exports=["postgresql"],
+            enable_performance_insights=True,
+            performance_insight_encryption_key=key,
+            monitoring_interval=cdk.Duration.minutes(1),
+            deletion_protection=True,
+            removal_policy=KEEP,
+        )
+        self.cluster.connections.allow_default_port_from(placement.group)
+
+    @property
+    def secret(self) -> secretsmanager.ISecret:
+        """Where and as whom to connect: host, port, username, password, dbname."""
+        # There is one, since the credentials are generated.
+        return cast(secretsmanager.ISecret, self.cluster.secret)
+
+
+def _reader(number: int) -> rds.IClusterInstance:
+    return rds.ClusterInstance.serverless_v2(
+        f"Reader{number}", scale_with_writer=True, auto_minor_version_upgrade=True
+    )

@@ -1,0 +1,148 @@
+"""What each release replaces: the function, its version behind the alias, the API, their alarms."""
+
+from __future__ import annotations
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from stacks.components.alarms import AlarmRule, Alarms
+from stacks.components.http_api import HttpApi
+from stacks.components.image_function import ImageFunction, image_code
+from stacks.components.logs import log_group
+from stacks.components.secrets import let_read
+from stacks.data import Data
+from stacks.settings import Settings
+
+ALIAS = "live"
+
+
+def release_alarms(timeout_seconds: int) -> tuple[AlarmRule, ...]:
+    """What only real traffic shows of a version behind the alias."""
+    return (
+        AlarmRule(
+            name="errors",
+            metric="Errors",
+            statistic="Sum",
+            threshold=1,
+            why="A call ended in a function error: the application answers its own errors, so it "
+            "did not start, crashed or ran out of time.",
+        ),
+        AlarmRule(
+            name="throttles",
+            metric="Throttles",
+            statistic="Sum",
+            threshold=1,
+            why="Lambda refused a call: the account or the function has no concurrency left.",
+        ),
+        AlarmRule(
+            name="duration",
+            metric="Duration",
+            statistic="p99",
+            threshold=0.8 * timeout_seconds * 1000,
+            periods=3,
+            datapoints=2,
+            why="The slowest calls come near the timeout: the next step is that they fail.",
+        ),
+    )
+
+
+class Service(cdk.Stack):
+    """The backend."""
+
+    def __init__(
+        self, scope: Construct, id: str, *, settings: Settings, data: Data, env: cdk.Environment
+    ) -> None:
+        super().__init__(scope, id, env=env, termination_protection=settings.termination_protection)
+        self._settings = settings
+        self._data = data
+        self.backend = self._backend()
+        self.migrations = self._migrations()
+        self.alias = self._alias()
+        self.api = HttpApi(
+            self,
+            "Api",
+            name=settings.name("api"),
+            alias=self.alias,
+            settings=settings.api,
+            access_log=self._log_group("AccessLog", f"/aws/vendedlogs/{settings.name('api')}"),
+        )
+        # Beside the alias: in another stack CloudFormation sees a cycle.
+        Alarms(
+            self,
+            "Alarms",
+            prefix=settings.name("backend"),
+            rules=release_alarms(settings.function.timeout_seconds),
+            source=self.alias,
+            topic=data.topic,
+        )
+        self._outputs()
+
+    def _backend(self) -> lambda_.Function:
+        settings, data = self._settings, self._data
+        function = self._function(
+            "Backend",
+            name=settings.name("backend"),
+            command=settings.function.command,
+            timeout_seconds=settings.function.timeout_seconds,
+            environment={
+                "DATABASE_SECRET_ARN": data.database_secret.secret_arn,
+                "JWT_SECRET_ARN": data.jwt_secret.secret_arn,
+                "CORS_ORIGINS": ",".join(settings.api.cors_origins),
+                "LOG_LEVEL": settings.function.log_level,
+            },
+        )
+        let_read(function, data.database_secret)
+        let_read(function, data.jwt_secret)
+        return function
+
+    def _migrations(self) -> lambda_.Function:
+        """The same image with another command; it also writes the probe user."""
+        settings, data = self._settings, self._data
+        function = self._function(
+            "Migrations",
+            name=settings.name("migrations"),
+            command=settings.migrations.command,
+            timeout_seconds=settings.migrations.timeout_seconds,
+            environment={
+                "DATABASE_SECRET_ARN": data.database_secret.secret_arn,
+                "PROBE_SECRET_ARN": data.probe_secret.secret_arn,
+                "LOG_LEVEL": settings.function.log_level,
+            },
+        )
+        let_read(function, data.database_secret)
+        let_read(function, data.probe_secret)
+        return function
+
+    def _function(
+        self, id: str, *, name: str, command: str, timeout_seconds: int, environment: dict[str, str]
+    ) -> lambda_.Function:
+        return ImageFunction(
+            self,
+            id,
+            name=name,
+            code=image_code(self._settings, repository=self._data.repository, command=command),
+            settings=self._settings.function,
+            timeout_seconds=timeout_seconds,
+            environment=environment,
+            log_group=self._log_group(f"{id}Log", f"/aws/lambda/{name}"),
+            placement=self._data.placement,
+        ).function
+
+    def _alias(self) -> lambda_.Alias:
+        return lambda_.Alias(self, "Live", alias_name=ALIAS, version=self.backend.current_version)
+
+    def _log_group(self, id: str, name: str) -> logs.LogGroup:
+        return log_group(self, id, name=name, key=self._data.key, settings=self._settings.logs)
+
+    def _outputs(self) -> None:
+        outputs = {
+            "ApiUrl": self.api.url,
+            "FunctionName": self.backend.function_name,
+            "AliasArn": self.alias.function_arn,
+        }
+        if self._settings.image.digest:
+            outputs["ImageDigest"] = self._settings.image.digest
+        for name, value in outputs.items():
+            cdk.CfnOutput(self, name, value=value)
