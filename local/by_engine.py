@@ -6,13 +6,11 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gate.assembly import Stack
 from local import cloud, paths, source
 from local.deployed import Deployed, Run, database_secret, prepare, synthesize
 from local.emulator import ACCOUNT, emulator
 from local.engine import bridge, image
 from local.engine.daemon import Engine, engine
-from local.errors import RoadError
 
 HTTP = 80  # where an insecure registry without a port in its name is looked for
 REPOSITORY = "AWS::ECR::Repository"
@@ -25,7 +23,7 @@ def deployed(run: Run) -> Iterator[Deployed]:
     address = f"127.{_octet()}.{_octet()}.{_octet()}"
     registry = f"{ACCOUNT}.dkr.ecr.{run.settings.region}.amazonaws.com"
     first, assembly = run.folder / "cdk.out.data", run.folder / "cdk.out"
-    data = _with_repository(synthesize(run, first, digest=None))
+    data = cloud.stack_with(synthesize(run, first, digest=None), REPOSITORY)
     starting = run.progress.starting
     with (
         starting(
@@ -59,13 +57,6 @@ def deployed(run: Run) -> Iterator[Deployed]:
 
 def _octet() -> int:
     return secrets.randbelow(250) + 2
-
-
-def _with_repository(stacks: tuple[Stack, ...]) -> Stack:
-    for stack in stacks:
-        if any(stack.of_type(REPOSITORY)):
-            return stack
-    raise RoadError("no stack has an image repository", "see stacks/data.py")
 
 
 def _image(run: Run, docker: Engine, repository: str) -> str:

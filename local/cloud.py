@@ -107,13 +107,21 @@ def outputs(emulator: Emulator, stacks: tuple[Stack, ...]) -> dict[str, str]:
     return found
 
 
+def stack_with(stacks: tuple[Stack, ...], kind: str) -> Stack:
+    """The stack that has a resource of a type; raises RoadError when none has."""
+    for stack in stacks:
+        if any(stack.of_type(kind)):
+            return stack
+    raise RoadError(f"no stack has a resource of type {kind}", "see stacks/")
+
+
 def physical_id(emulator: Emulator, stack: Stack, kind: str) -> str:
-    """What the one resource of a type in a deployed stack is called."""
+    """What the one resource of a type in a deployed stack is called; raises RoadError."""
     client = emulator.session().client("cloudformation", endpoint_url=emulator.url)
     rows = client.describe_stack_resources(StackName=stack.name)["StackResources"]
     found = [row["PhysicalResourceId"] for row in rows if row["ResourceType"] == kind]
     if len(found) != 1:
         raise RoadError(
-            f"{stack.name} has {len(found)} resources of type {kind}", "see its template"
+            f"{stack.name} has {len(found)} resources of type {kind}, not 1", "see its template"
         )
     return found[0]

@@ -21,6 +21,7 @@ WAYS: dict[str, Callable[[Run], AbstractContextManager[Deployed]]] = {
     "rie": by_rie.deployed,
     "docker": by_engine.deployed,
 }
+HTTP_API = "AWS::ApiGatewayV2::Api"
 PROBE_SECONDS = 30.0
 LOGS = paths.STATE / "logs"
 
@@ -53,8 +54,9 @@ def _follow(run: Run, deployed: Deployed) -> str:
     """From the deployed stage to the last look; returns the API's URL."""
     here = deployed.emulator
     outputs = cloud.outputs(here, deployed.stacks)
-    url = here.api_url(outputs["ApiId"])
-    _migrate(run, deployed, outputs["MigrationsFunctionName"])
+    api = cloud.physical_id(here, cloud.stack_with(deployed.stacks, HTTP_API), HTTP_API)
+    url = here.api_url(api)
+    _migrate(run, deployed, run.settings.name("migrations"))
     _probe(run, deployed, url, outputs["ProbeSecretArn"])
     with run.progress.step("canary: its own script, its metrics in CloudWatch") as step:
         step.lines += watch.run_canary(
