@@ -102,5 +102,5 @@ def existing_placement(scope: Construct, network: Network) -> Placement:
 def client_group(scope: Construct, vpc: ec2.IVpc) -> ec2.SecurityGroup:
     """The group of the functions: nothing in, and out only where it is let to."""
     return ec2.SecurityGroup(
-        scope, "Backend", vpc=vpc, allow_all_outbound=False, description="The backend's functions"
+        scope, "Backend", vpc=vpc, allow_all_outbound=False, description="Functions of the backend"
     )

@@ -57,8 +57,8 @@ class Postgres(Construct):
             iam_authentication=True,
             vpc=placement.vpc,
             vpc_subnets=placement.subnets,
-            writer=rds.ClusterInstance.serverless_v2("Writer", auto_minor_version_upgrade=True),
-            readers=[_reader(number) for number in range(settings.readers)],
+            writer=_instance("Writer", key),
+            readers=[_instance(f"Reader{number}", key) for number in range(settings.readers)],
             serverless_v2_min_capacity=settings.minimum_capacity,
             serverless_v2_max_capacity=settings.maximum_capacity,
             storage_encrypted=True,
@@ -81,7 +81,12 @@ class Postgres(Construct):
         return cast(secretsmanager.ISecret, self.cluster.secret)
 
 
-def _reader(number: int) -> rds.IClusterInstance:
+def _instance(id: str, key: kms.IKey) -> rds.IClusterInstance:
     return rds.ClusterInstance.serverless_v2(
-        f"Reader{number}", scale_with_writer=True, auto_minor_version_upgrade=True
+        id,
+        auto_minor_version_upgrade=True,
+        enable_performance_insights=True,
+        performance_insight_encryption_key=key,
+        # A reader as large as the writer can take over for it; the writer itself ignores this.
+        scale_with_writer=True,
     )
