@@ -1,0 +1,87 @@
+"""Runs a command of which nothing outlives the process that asked for it.
+
+    python -I -S guard.py COMMAND [ARGUMENT …]
+
+Standard input is the life line: when its other end closes, be it that the asking process was
+killed, the command and everything that it started end too, whatever session they moved to and
+whatever signals they ignore. Linux only.
+"""
+
+import ctypes
+import os
+import resource
+import select
+import signal
+import sys
+from typing import NoReturn
+
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+POLL_SECONDS = 0.05
+LOG_BYTES = 512 * 1024 * 1024  # as much as a Lambda has in /tmp: nobody fills the disk
+NOT_RUN = 127
+
+
+def main(command: list[str]) -> int:
+    """Run the command until it ends or the life line does; return its exit code."""
+    prctl = ctypes.CDLL(None).prctl
+    # What loses its parent becomes our child, so that we find it.
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(_end_children()))
+    child = os.fork()
+    if not child:
+        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        _become(command)
+    code = _wait(child)
+    _end_children()
+    return code
+
+
+def _become(command: list[str]) -> NoReturn:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LOG_BYTES, LOG_BYTES))
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)  # the life line is ours alone
+    try:
+        os.execv(command[0], command)  # noqa: S606 - an argument list, no shell
+    except OSError as exc:
+        os.write(2, f"{command[0]}: {exc.strerror}\n".encode())
+    os._exit(NOT_RUN)
+
+
+def _wait(child: int) -> int:
+    while not select.select([0], [], [], POLL_SECONDS)[0]:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if pid == child:
+            return os.waitstatus_to_exitcode(status)
+    return 0
+
+
+def _end_children() -> int:
+    """Kill our children, and the children that they leave to us, until there are none."""
+    while True:
+        for pid in _children():
+            os.kill(pid, signal.SIGKILL)
+        try:
+            os.waitpid(-1, 0)
+        except ChildProcessError:
+            return 0
+
+
+def _children() -> list[int]:
+    names = os.listdir("/proc")  # noqa: PTH208 - pathlib would take as long as all the rest
+    return [int(name) for name in names if name.isdigit() and _is_child(name)]
+
+
+def _is_child(pid: str) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:  # noqa: PTH123 - as above
+            # pid (command, which may hold anything) state parent …
+            return int(file.read().rpartition(b")")[2].split()[1]) == os.getpid()
+    except OSError:  # it has just ended
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,57 @@
+"""What the function and its emulator wrote: one file for both."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+INITIALISED = b"(rapid) INIT RTDONE(status: success)"
+NO_RUNTIME_CLIENT = b"No module named awslambdaric"
+TAIL_BYTES = 64 * 1024
+
+# The emulator's own lines: `25 Nov 2026 01:36:37,053 [INFO] (rapid) …`.
+OWN = re.compile(r"\d\d \w{3} \d{4} [\d:,]+ \[\w+\] \(rapid\) ")
+# Lines that say nothing about this function: Lambda's framing, the runtime client's advice.
+NOISE = re.compile(
+    r"(START|END|REPORT) RequestId: |.*LAMBDA_WARNING: Unhandled exception\.|.*\[INFO\] \(rapid\) "
+)
+
+
+class Log:
+    """A log file that grows."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._read = path.stat().st_size if path.exists() else 0
+
+    def initialised(self) -> bool:
+        """Whether an init phase has ended well since the last time that one had."""
+        with self.path.open("rb") as file:
+            file.seek(self._read)
+            new = file.read()
+        found = new.find(INITIALISED)
+        if found >= 0:
+            self._read += found + len(INITIALISED)
+            return True
+        # The last bytes again next time: they may be half of what is looked for.
+        self._read += max(0, len(new) - len(INITIALISED))
+        return False
+
+    def lacks_runtime_client(self) -> bool:
+        """Whether the interpreter could not find the runtime client."""
+        return NO_RUNTIME_CLIENT in self._end()
+
+    def tail(self, lines: int) -> str:
+        """The last lines that the function wrote, or the emulator's warnings when it wrote none."""
+        # The runtime client keeps a traceback in one record by writing \r and no-break spaces.
+        text = self._end().decode(errors="replace").replace("\r", "\n").replace("\u00a0", " ")
+        written = [line for line in text.splitlines() if line.strip() and not NOISE.match(line)]
+        functions = [line for line in written if not OWN.match(line)]
+        return "\n".join((functions or written)[-lines:])
+
+    def _end(self) -> bytes:
+        if not self.path.exists():
+            return b""
+        with self.path.open("rb") as file:
+            file.seek(max(0, self.path.stat().st_size - TAIL_BYTES))
+            return file.read()

@@ -1,0 +1,44 @@
+"""The environment in which a function finds itself: Lambda's, and nothing of this machine's."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+INIT_SECONDS = 10  # Lambda's own limit of the init phase
+
+# What Lambda sets itself and the emulator does not. No credentials of a person get in: their
+# files are none, and there is no instance to ask.
+LAMBDA = {
+    "LANG": "en_US.UTF-8",
+    "TZ": ":UTC",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_LAMBDA_FUNCTION_NAME": "function",
+    "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
+
+
+def environment(
+    given: Mapping[str, str], *, root: Path, temporary: Path, timeout_seconds: float, memory_mb: int
+) -> dict[str, str]:
+    """Everything that the function's process sees.
+
+    The emulator counts the init phase into the function's time, which Lambda does not: it gets
+    enough for both, and our own clock keeps the limits. The function's context therefore shows
+    more remaining time than there is.
+    """
+    return {
+        **LAMBDA,
+        "PATH": os.defpath,
+        "TMPDIR": str(temporary),
+        "LAMBDA_TASK_ROOT": str(root),
+        **given,
+        "AWS_LAMBDA_FUNCTION_TIMEOUT": str(math.ceil(timeout_seconds) + INIT_SECONDS + 1),
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_mb),
+    }
