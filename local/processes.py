@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -11,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from gate.rie.process import Process
 from local.errors import CannotRun, RoadError
 
 GRACE_SECONDS = 5
@@ -20,29 +22,20 @@ POLL_SECONDS = 0.05
 @contextmanager
 def running(
     command: Sequence[str], *, environment: Mapping[str, str], log: Path, cwd: Path
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Keep a service running for the body; end its whole process group afterwards.
+) -> Iterator[Process]:
+    """Keep a service running for the body; everything it started ends with it, or with us.
 
     Raises:
         CannotRun: the program is not there.
     """
-    with log.open("wb") as output:
-        try:
-            process = subprocess.Popen(
-                command,
-                cwd=cwd,
-                env=dict(environment),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except OSError as exc:
-            raise CannotRun(f"{command[0]}: {exc.strerror}", "run `make setup`") from exc
-        try:
-            yield process
-        finally:
-            end_group(process)
+    path = shutil.which(command[0], path=environment.get("PATH"))
+    if path is None:
+        raise CannotRun(f"{command[0]} is not there", "run `make setup`")
+    process = Process([path, *command[1:]], environment=environment, cwd=cwd, log=log)
+    try:
+        yield process
+    finally:
+        process.end()
 
 
 def run(
@@ -65,11 +58,11 @@ def run(
         try:
             output, _ = process.communicate()
         finally:
-            end_group(process)
+            _end_group(process)
     return subprocess.CompletedProcess(command, process.returncode, output, "")
 
 
-def end_group(process: subprocess.Popen[bytes] | subprocess.Popen[str]) -> None:
+def _end_group(process: subprocess.Popen[str]) -> None:
     """Ask the process group to end, insist after a grace, and reap its leader."""
     for signal_number in (signal.SIGTERM, signal.SIGKILL):
         try:
@@ -87,7 +80,7 @@ def wait_until(
     ready: Callable[[], bool],
     *,
     what: str,
-    process: subprocess.Popen[bytes],
+    process: Process,
     log: Path,
     seconds: float,
 ) -> None:
@@ -98,8 +91,8 @@ def wait_until(
     """
     deadline = time.monotonic() + seconds
     while not ready():
-        if process.poll() is not None:
-            raise RoadError(f"{what} ended with {process.returncode}:\n{tail(log)}", f"see {log}")
+        if not process.alive:
+            raise RoadError(f"{what} ended by itself:\n{tail(log)}", "read its last words above")
         if time.monotonic() > deadline:
             raise RoadError(
                 f"{what} is not ready after {seconds:.0f} s:\n{tail(log)}", f"see {log}"

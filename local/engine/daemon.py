@@ -11,7 +11,9 @@ import fcntl
 import os
 import secrets
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +25,9 @@ from local.errors import CannotRun
 DOCKER = "/usr/bin/docker"  # the daemon's own client: a newer one without buildx cannot build
 NEEDED = ("dockerd", "unshare", "mount", "ip", "iptables")
 STATE = paths.STATE / "engine"
+PID_FILE = "dockerd.pid"
 READY_SECONDS = 30
+STOP_SECONDS = 15
 SUBNETS = range(240, 256)  # 172.31.240.0/24 … 172.31.255.0/24, outside what networks hand out
 
 
@@ -91,6 +95,7 @@ def engine(*, folder: Path, registry: str, address: str) -> Iterator[Engine]:
                     yield found
                 finally:
                     _remove_containers(found)
+                    _stop(folder / PID_FILE)
 
 
 def _require() -> None:
@@ -116,7 +121,7 @@ def _command(socket: Path, bridge: str, hosts: Path, registry: str) -> list[str]
         "--mtu=1400",
         f"--data-root={STATE / 'data'}",
         f"--exec-root={socket.parent / 'exec'}",
-        f"--pidfile={socket.parent / 'dockerd.pid'}",
+        f"--pidfile={socket.parent / PID_FILE}",
         f"--insecure-registry={registry}",
     ]
     script = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
@@ -162,3 +167,11 @@ def _remove_containers(found: Engine) -> None:
     left = found.docker("ps", "--quiet", "--all").split()
     if left:
         found.docker("rm", "--force", *left)
+
+
+def _stop(pid_file: Path) -> None:
+    """Let the daemon end by itself, so that its state stays whole; it removes the file last."""
+    os.kill(int(pid_file.read_text()), signal.SIGTERM)
+    deadline = time.monotonic() + STOP_SECONDS
+    while pid_file.exists() and time.monotonic() < deadline:
+        time.sleep(processes.POLL_SECONDS)

@@ -57,9 +57,11 @@ def test_a_unix_socket_is_reached_through_the_forwarder(tmp_path: Path) -> None:
 
 
 def test_a_service_that_is_not_there_closes_the_connection(tmp_path: Path) -> None:
-    with forward(address=LOOPBACK, port=0, to=tmp_path / "nobody") as port:
-        with socket.create_connection((LOOPBACK, port), timeout=10) as connection:
-            assert connection.recv(1000) == b""
+    with (
+        forward(address=LOOPBACK, port=0, to=tmp_path / "nobody") as port,
+        socket.create_connection((LOOPBACK, port), timeout=10) as connection,
+    ):
+        assert connection.recv(1000) == b""
 
 
 def test_nothing_listens_after_the_end() -> None:
