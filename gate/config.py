@@ -43,6 +43,7 @@ class Config:
     python: str = sys.executable
     timeout: float = 60.0
     file: Path | None = None
+    elsewhere: bool = False  # the command line names another root than the file
 
     @property
     def source_root(self) -> Path:
@@ -77,7 +78,7 @@ def load(start: Path | None = None) -> Config:
 def with_options(config: Config, *, root: str | None, timeout: float | None) -> Config:
     """Return ``config`` with what the command line says in place of what the file says."""
     if root is not None:
-        config = replace(config, root=Path(root).absolute())
+        config = replace(config, root=Path(root).absolute(), elsewhere=True)
     return config if timeout is None else replace(config, timeout=timeout)
 
 

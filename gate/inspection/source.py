@@ -1,0 +1,96 @@
+"""Reads a tree without importing it: which classes and names its files define, and where."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from gate.report import CannotLook, shown
+
+# Folders that hold other people's code, or no code.
+SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__", "build", "dist"})
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A class, where it is defined, and the module that this is below the source root."""
+
+    name: str
+    file: Path
+    line: int
+    module: str
+
+
+def modules(root: Path) -> Iterator[Path]:
+    """Yield the Python files below ``root``, in order, without hidden and installed ones."""
+    for path in sorted(root.iterdir()):
+        if path.name.startswith(".") or path.name in SKIPPED:
+            continue
+        if path.is_dir():
+            yield from modules(path) if not (path / "pyvenv.cfg").exists() else ()
+        elif path.suffix == ".py":
+            yield path
+
+
+def module_name(file: Path, root: Path) -> str:
+    """Return the name under which ``file`` is imported from ``root``."""
+    parts = file.relative_to(root).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def tree(file: Path) -> ast.Module | None:
+    """Return the parsed source, or None for what is no Python source."""
+    try:
+        return ast.parse(file.read_bytes(), filename=str(file))
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def classes(root: Path) -> dict[str, list[Definition]]:
+    """Return every class that is defined below ``root``, by name."""
+    found: dict[str, list[Definition]] = defaultdict(list)
+    for file in modules(root):
+        parsed = tree(file)
+        for node in ast.walk(parsed) if parsed is not None else ():
+            if isinstance(node, ast.ClassDef):
+                where = Definition(node.name, file, node.lineno, module_name(file, root))
+                found[node.name].append(where)
+    return found
+
+
+def defines_class(file: Path) -> bool:
+    """Whether ``file`` defines a class, or cannot be read as Python and so may do."""
+    parsed = tree(file)
+    return parsed is None or any(isinstance(node, ast.ClassDef) for node in ast.walk(parsed))
+
+
+def defines(file: Path, name: str) -> bool:
+    """Whether the module ``file`` binds ``name`` at its top level."""
+    parsed = tree(file)
+    if parsed is None:
+        raise CannotLook(f"{shown(file)}: not Python source")
+    return any(name in _bound(node) for node in parsed.body)
+
+
+def attribute_line(file: Path, class_name: str, attribute: str) -> int | None:
+    """Return the line at which a class in ``file`` assigns ``attribute``, or its own line."""
+    parsed = tree(file)
+    for node in ast.walk(parsed) if parsed is not None else ():
+        if isinstance(node, ast.ClassDef) and node.name == class_name:
+            lines = [child.lineno for child in node.body if attribute in _bound(child)]
+            return lines[0] if lines else node.lineno
+    return None
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return {node.name}
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
+    targets = node.targets if isinstance(node, ast.Assign) else []
+    if isinstance(node, ast.AnnAssign):
+        targets = [node.target]
+    return {target.id for target in targets if isinstance(target, ast.Name)}

@@ -1,0 +1,162 @@
+"""Differences as findings: what, where, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gate.inspection.differences import DIFFERS, EXTRA, MISSING, ORDER, Difference, Fact, Facts
+from gate.report import Finding, Place, place
+
+MANY = 5  # routes that are named before "and N more"
+
+# Kind of fact → what it is called. {shown}: as built, {name}: its name, {routes}: its routes.
+THINGS = {
+    "wrapper": "{shown} around the application",
+    "middleware": "{shown}",
+    "exception handler": "the exception handler {shown} of {name}",
+    "dependency override": "the dependency override {shown} of {name}",
+    "setting": "the application's {name}",
+    "lifespan": "the lifespan {shown}",
+    "start-up hook": "the start-up hook {shown}",
+    "shutdown hook": "the shutdown hook {shown}",
+    "route": "{name}",
+    "endpoint": "the endpoint of {routes}",
+    "route class": "the route class of {routes}",
+    "option": "{name} of {routes}",
+    "dependency": "{shown} of {routes}",
+}
+# What differs is named without its value: both values follow.
+THINGS_THAT_DIFFER = {
+    "wrapper": "{short} around the application",
+    "middleware": "{short}",
+    "exception handler": "the exception handler of {name}",
+    "dependency override": "the dependency override of {name}",
+    "lifespan": "the lifespan",
+}
+SEQUENCES = {
+    "wrapper": "the layers around the application",
+    "middleware": "middleware",
+    "start-up hook": "start-up hooks",
+    "shutdown hook": "shutdown hooks",
+    "dependency": "dependencies of {routes}",
+}
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two applications: its facts, and where it is constructed (file, line)."""
+
+    facts: Facts
+    constructed: Sequence[Any] | None
+
+    @property
+    def place(self) -> Place | None:
+        """Where the application is constructed."""
+        return place(Path(self.constructed[0]), self.constructed[1]) if self.constructed else None
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words for the differences of two entry points, named as ``module:attribute``."""
+
+    reference: str
+    candidate: str
+    ours: Side
+    theirs: Side
+
+    def finding(self, difference: Difference) -> Finding:
+        """Return the finding for one difference."""
+        return Finding(
+            rule=f"parity.{difference.kind.replace(' ', '-')}.{difference.status}",
+            message=self._message(difference) + _within(difference.scope),
+            places=_unique(self._places(difference)),
+            fix=self._fix(difference),
+        )
+
+    def _message(self, one: Difference) -> str:
+        if one.status == MISSING:
+            thing = _thing(one, one.reference[0])
+            return f"{thing} is in {self.reference} and not in {self.candidate}"
+        if one.status == EXTRA:
+            thing = _thing(one, one.candidate[0])
+            return f"{thing} is in {self.candidate} and not in {self.reference}"
+        if one.status == DIFFERS:
+            return self._differing(one)
+        if one.kind == "route":
+            return self._routes_in_another_order(one)
+        sequence = SEQUENCES[one.kind].format(routes=_routes(one.subjects))
+        mine, theirs = (_chain(facts) for facts in (one.reference, one.candidate))
+        return f"{sequence}: {mine} in {self.reference}, and {theirs} in {self.candidate}"
+
+    def _differing(self, one: Difference) -> str:
+        mine, theirs = one.reference[0].shown, one.candidate[0].shown
+        thing = _thing(one, one.reference[0], THINGS_THAT_DIFFER)
+        if mine == theirs:
+            return f"{thing} differs in its code or values: {mine} in both, by name alone"
+        return f"{thing} differs: {mine} in {self.reference}, {theirs} in {self.candidate}"
+
+    def _routes_in_another_order(self, one: Difference) -> str:
+        first, second = (fact.name for fact in one.reference)
+        return (
+            f"{first} comes before {second} in {self.reference} and after it in {self.candidate}: "
+            "another one answers"
+        )
+
+    def _places(self, one: Difference) -> Iterable[Place | None]:
+        for facts, other, side in (
+            (one.reference, one.candidate, self.ours),
+            (one.candidate, one.reference, self.theirs),
+        ):
+            if facts:
+                yield from (fact.place for fact in facts)
+            else:
+                yield _where_it_should_be(other[0], side)
+
+    def _fix(self, one: Difference) -> str:
+        if one.status == ORDER:
+            return "bring them into one order, or build both from one function"
+        if one.status == DIFFERS:
+            return "say the same in both, or build both from one function"
+        entry = self.candidate if one.status == MISSING else self.reference
+        file = f"{entry.partition(':')[0].replace('.', '/')}.py"
+        lazily = ""
+        if one.kind == "route" and one.status == MISSING:
+            lazily = "; if it is loaded on demand, say --prepare module:function"
+        return f"add it in {file}, or build both from one function{lazily}"
+
+
+def _where_it_should_be(fact: Fact, side: Side) -> Place | None:
+    """Where a thing that is missing would have been written: its route, or the application."""
+    route = side.facts.route(fact.scope, fact.subject) if fact.subject else None
+    if route is not None and fact.kind == "dependency":
+        return route.included or route.place or side.place
+    return (route.place if route is not None else None) or side.place
+
+
+def _thing(one: Difference, fact: Fact, table: dict[str, str] | None = None) -> str:
+    template = (table or {}).get(one.kind, THINGS[one.kind])
+    name = one.name.removeprefix("builtins.")
+    return template.format(
+        shown=fact.shown, name=name, short=name.rsplit(".", 1)[-1], routes=_routes(one.subjects)
+    )
+
+
+def _routes(subjects: Sequence[str]) -> str:
+    more = len(subjects) - MANY
+    named = ", ".join(subjects[:MANY])
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _chain(facts: Sequence[Fact]) -> str:
+    return " → ".join(fact.shown for fact in facts)
+
+
+def _within(scope: str) -> str:
+    return f" (in what is mounted at {scope})" if scope else ""
+
+
+def _unique(places: Iterable[Place | None]) -> tuple[Place, ...]:
+    return tuple(dict.fromkeys(place for place in places if place is not None))[: 2 * MANY]
