@@ -1,0 +1,1 @@
+"""Continuing medical education: topics, activities, hours."""

@@ -1,0 +1,1 @@
+"""Licences, certifications and registrations of providers, with their expiry."""

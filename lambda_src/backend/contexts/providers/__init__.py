@@ -1,0 +1,1 @@
+"""The clinicians whose credentials and education are kept."""

@@ -1,0 +1,1 @@
+"""Who may use the system, and their profiles."""

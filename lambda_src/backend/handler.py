@@ -1,0 +1,56 @@
+"""The Lambda function: API Gateway events in, the application's answers out."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+from mangum import Mangum
+from starlette.types import Receive, Scope, Send
+
+from lazy_app import app
+
+_thread = threading.local()
+
+
+async def _below_stage(scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve the application below the path that API Gateway puts in front of it."""
+    scope["root_path"] = stage_path(scope["aws.event"])
+    await app(scope, receive, send)
+
+
+def stage_path(event: dict[str, Any]) -> str:
+    """The path of the API's stage, as clients see it; empty where there is none.
+
+    An HTTP API leaves the stage in the event's path, a REST API only in the context's.
+    """
+    context = event.get("requestContext", {})
+    if event.get("version") == "2.0":
+        stage = f"/{context.get('stage', '$default')}"
+        path = context["http"]["path"]
+        return stage if path == stage or path.startswith(f"{stage}/") else ""
+    seen, path = context.get("path") or "", event.get("path") or ""
+    return seen.removesuffix(path).rstrip("/") if seen.endswith(path) else ""
+
+
+def _use_event_loop() -> None:
+    """Give this thread an event loop, the same one in every invocation.
+
+    Mangum asks for the thread's loop. From Python 3.14 on nobody makes one by itself, and
+    before that only in the main thread.
+    """
+    if not hasattr(_thread, "loop"):
+        _thread.loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(_thread.loop)
+
+
+_use_event_loop()
+# Lifespan is off: the application has none, and "auto" would hide a start-up that fails.
+_answer = Mangum(_below_stage, lifespan="off")
+
+
+def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """Answer one event of an HTTP API (2.0) or a REST API (1.0)."""
+    _use_event_loop()
+    return _answer(event, context)

@@ -1,0 +1,1 @@
+"""What every context needs: settings, database, identity, access, errors, logs, middlewares."""

@@ -1,0 +1,171 @@
+"""PostgreSQL through SQLAlchemy: the declarative base, one engine, sessions, error translation.
+
+Nothing is opened at import; the engine is created by the first session.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import psycopg
+from fastapi import Depends
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, func, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from shared.errors import ApiError, Conflict, Unavailable, Unprocessable
+from shared.logs import log
+from shared.secret_store import member, read_again, read_secret
+from shared.settings import SettingsError, settings
+
+DRIVER = "postgresql+psycopg"
+CONNECT_SECONDS = 5
+# Lambda serves one request at a time in a process, uvicorn a few more.
+POOL_SIZE = 2
+POOL_OVERFLOW = 8
+FOREIGN_KEY_VIOLATION = "23503"
+
+
+class Base(DeclarativeBase):
+    """The declarative base of every model; constraints are named by rule, so migrations can too."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: DateTime(timezone=True)}
+
+
+class Row:
+    """What every table of things has: a random id and the time of creation."""
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+def database_url() -> URL:
+    """The database's address, from DATABASE_URL or the secret that RDS writes.
+
+    Raises:
+        SettingsError: neither is set, or it is not PostgreSQL's.
+    """
+    configured = settings()
+    if configured.database_secret_arn:
+        return _url_from_secret(configured.database_secret_arn)
+    if not configured.database_url:
+        raise SettingsError(
+            "neither DATABASE_URL nor DATABASE_SECRET_ARN is set: set one, "
+            "such as DATABASE_URL=postgresql://user:password@host/name"
+        )
+    try:
+        url = make_url(configured.database_url)
+    except Exception:  # whatever it is, its text would quote the password
+        raise SettingsError("DATABASE_URL is not a URL") from None
+    if url.get_backend_name() not in ("postgresql", "postgres"):
+        raise SettingsError("DATABASE_URL is not a PostgreSQL URL: no other engine is supported")
+    return url.set(drivername=DRIVER)
+
+
+def _url_from_secret(arn: str) -> URL:
+    secret = read_secret(arn)
+    port = secret.get("port") or "5432"
+    if not port.isdigit():
+        raise SettingsError(f"the secret {arn}: its port is not a number")
+    return URL.create(
+        DRIVER,
+        username=member(secret, "username", arn),
+        password=member(secret, "password", arn),
+        host=member(secret, "host", arn),
+        port=int(port),
+        database=member(secret, "dbname", arn),
+        query={"sslmode": secret.get("sslmode") or "require"},
+    )
+
+
+@cache
+def engine() -> Engine:
+    """The one engine of this process.
+
+    Raises:
+        SettingsError: see `database_url`.
+    """
+    made = create_engine(
+        database_url(),
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        pool_pre_ping=True,  # a frozen or restored environment wakes up with dead connections
+        hide_parameters=True,  # an error's text must not quote a patient's or provider's data
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "prepare_threshold": None,  # RDS Proxy pins connections with prepared statements
+        },
+    )
+    event.listen(made, "do_connect", _connect)
+    return made
+
+
+def _connect(
+    _dialect: Any, _record: Any, _arguments: tuple[Any, ...], parameters: dict[str, Any]
+) -> psycopg.Connection[Any] | None:
+    """Connect with the secret's present password: it may have been rotated under a warm process."""
+    arn = settings().database_secret_arn
+    if not arn:
+        return None  # SQLAlchemy connects by itself
+    known = read_secret(arn)
+    parameters["password"] = known["password"]
+    try:
+        return psycopg.connect(**parameters)
+    except psycopg.OperationalError:
+        fresh = read_again(arn)
+        if fresh["password"] == known["password"]:
+            raise
+        parameters["password"] = fresh["password"]
+        return psycopg.connect(**parameters)
+
+
+@contextmanager
+def unit_of_work() -> Iterator[Session]:
+    """A session whose work is committed when the body ends well, and undone otherwise.
+
+    Raises:
+        ApiError: a constraint refused the work, or the database does not answer.
+    """
+    try:
+        with Session(engine(), expire_on_commit=False) as session, session.begin():
+            yield session
+    except (IntegrityError, DataError, OperationalError, InterfaceError) as exc:
+        raise translated(exc) from exc
+
+
+def translated(
+    exc: IntegrityError | DataError | OperationalError | InterfaceError,
+) -> ApiError:
+    """What a client is told about an error of the database; nothing of its text."""
+    if isinstance(exc, IntegrityError):
+        if getattr(exc.orig, "sqlstate", None) == FOREIGN_KEY_VIOLATION:
+            return Conflict("it refers to something that does not exist, or is referred to")
+        return Conflict("it contradicts a record that exists already")
+    if isinstance(exc, DataError):
+        return Unprocessable("a value cannot be stored")
+    log.error("the database does not answer", exc_info=exc)
+    return Unavailable("the database does not answer")
+
+
+def _session() -> Iterator[Session]:
+    with unit_of_work() as session:
+        yield session
+
+
+# Scope "function": committed before the answer is sent, so that a failure still is one.
+Db = Annotated[Session, Depends(_session, scope="function")]
