@@ -6,10 +6,12 @@ import sys
 
 import aws_cdk as cdk
 
+from stacks.acknowledgements import acknowledge
 from stacks.data import Data
 from stacks.monitoring import Monitoring
 from stacks.service import Service
 from stacks.settings import Settings, SettingsError, load, stages
+from stacks.validations import attach
 
 
 def main() -> int:
@@ -21,6 +23,8 @@ def main() -> int:
         print(f"cdk: {exc}", file=sys.stderr)
         return 2
     build(app, settings)
+    acknowledge(app, settings)
+    attach(app)
     app.synth()
     return 0
 

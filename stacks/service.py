@@ -86,6 +86,7 @@ class Service(cdk.Stack):
             name=settings.name("backend"),
             command=settings.function.command,
             timeout_seconds=settings.function.timeout_seconds,
+            reserved_concurrency=settings.function.reserved_concurrency,
             environment={
                 "DATABASE_SECRET_ARN": data.database_secret.secret_arn,
                 "JWT_SECRET_ARN": data.jwt_secret.secret_arn,
@@ -105,6 +106,7 @@ class Service(cdk.Stack):
             name=settings.name("migrations"),
             command=settings.migrations.command,
             timeout_seconds=settings.migrations.timeout_seconds,
+            reserved_concurrency=settings.migrations.reserved_concurrency,
             environment={
                 "DATABASE_SECRET_ARN": data.database_secret.secret_arn,
                 "PROBE_SECRET_ARN": data.probe_secret.secret_arn,
@@ -116,7 +118,14 @@ class Service(cdk.Stack):
         return function
 
     def _function(
-        self, id: str, *, name: str, command: str, timeout_seconds: int, environment: dict[str, str]
+        self,
+        id: str,
+        *,
+        name: str,
+        command: str,
+        timeout_seconds: int,
+        reserved_concurrency: int | None,
+        environment: dict[str, str],
     ) -> lambda_.Function:
         return ImageFunction(
             self,
@@ -125,6 +134,7 @@ class Service(cdk.Stack):
             code=image_code(self._settings, repository=self._data.repository, command=command),
             settings=self._settings.function,
             timeout_seconds=timeout_seconds,
+            reserved_concurrency=reserved_concurrency,
             environment=environment,
             log_group=self._log_group(f"{id}Log", f"/aws/lambda/{name}"),
             placement=self._data.placement,

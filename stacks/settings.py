@@ -44,6 +44,7 @@ class Settings(sections.Section):
     canary: sections.Canary
     probes: tuple[sections.Name, ...] = Field(min_length=1)
     left_out: tuple[sections.LeftOut, ...] = Field(default=(), strict=False)
+    acknowledged: tuple[sections.Acknowledged, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:

@@ -27,6 +27,7 @@ RepositoryArn = Annotated[
 ]
 SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]+$", max_length=512)]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+ResourceType = Annotated[str, StringConstraints(pattern=r"^AWS::[A-Za-z0-9]+::[A-Za-z0-9*]+$")]
 SubnetId = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]+$")]
 
 
@@ -56,6 +57,7 @@ class Migrations(Section):
 
     command: Handler
     timeout_seconds: int = Field(ge=1, le=900)
+    reserved_concurrency: int | None = Field(default=None, ge=1)
 
 
 class Image(Section):
@@ -152,11 +154,20 @@ class Canary(Section):
 
 
 class LeftOut(Section):
-    """A kind of resource that other stages have and this one has not, and why."""
+    """What other stages have and this one has not: the types of the resources, and why."""
 
-    resource: str = Field(pattern=r"^AWS(::[A-Za-z0-9]+){2}$")
+    what: str = Field(min_length=1)
+    resources: tuple[ResourceType, ...] = Field(strict=False, min_length=1)
     reason: str = Field(min_length=1)
 
     def __str__(self) -> str:
         """One line for people."""
-        return f"{self.resource}: {self.reason}"
+        return f"{self.what} ({', '.join(self.resources)}): {self.reason}"
+
+
+class Acknowledged(Section):
+    """A finding of cdk-nag that stands in this stage, beside those that stand in all of them."""
+
+    path: str = Field(pattern=r"^(data|service|monitoring)/\S+$")
+    rule: str = Field(pattern=r"^(AwsSolutions|HIPAA\.Security)-\S+$")
+    reason: str = Field(min_length=1)

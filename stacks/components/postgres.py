@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import cast
 
 import aws_cdk as cdk
+from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
@@ -72,7 +73,8 @@ class Postgres(Construct):
             deletion_protection=True,
             removal_policy=KEEP,
         )
-        self.cluster.connections.allow_default_port_from(placement.group)
+        # Not the cluster's own port, which is known at deployment only: no rule could judge it.
+        self.cluster.connections.allow_from(placement.group, ec2.Port.tcp(PORT))
 
     @property
     def secret(self) -> secretsmanager.ISecret:

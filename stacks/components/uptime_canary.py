@@ -41,7 +41,7 @@ class UptimeCanary(Construct):
         super().__init__(scope, id)
         kept = cdk.Duration.days(settings.artifact_days)
         bucket = _artifacts(self, key=key, kept=kept)
-        role = _role(self, name=name, bucket=bucket)
+        role = _role(self, name=name, bucket=bucket, key=key)
         let_read(role, probe_secret)
         folder = Path(cdk.Stage.of(self).outdir) / "canary-package"  # type: ignore[union-attr] # an app is a Stage
         synthetics.Canary(
@@ -92,12 +92,20 @@ def _artifacts(scope: Construct, *, key: kms.IKey, kept: cdk.Duration) -> s3.Buc
     )
 
 
-def _role(scope: Construct, *, name: str, bucket: s3.Bucket) -> iam.Role:
+def _role(scope: Construct, *, name: str, bucket: s3.Bucket, key: kms.IKey) -> iam.Role:
     """What Synthetics asks for, narrowed to this canary, and the probes' own metrics."""
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
-    bucket.grant_put(role, f"{PREFIX}/*")
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["s3:PutObject"], resources=[bucket.arn_for_objects(f"{PREFIX}/*")]
+        )
+    )
     role.add_to_policy(
         iam.PolicyStatement(actions=["s3:GetBucketLocation"], resources=[bucket.bucket_arn])
+    )
+    role.add_to_policy(
+        # Decrypt: S3 reads the parts of a large artifact when it joins them.
+        iam.PolicyStatement(actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[key.key_arn])
     )
     role.add_to_policy(
         # Synthetics looks for the artifacts' bucket; the action knows no resource.

@@ -1,0 +1,93 @@
+"""Findings of cdk-nag that stand, one a line: where, which rule, and why it is right so.
+
+What could be mended was mended instead. What stands in one stage alone is in its stage file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import aws_cdk as cdk
+from constructs import IConstruct
+
+from stacks.settings import Settings
+
+ROTATED_JWT = "A new key signs everybody out at once: rotated by hand, in a quiet hour."
+ROTATED_PROBE = "Rotated with a release: the migrations function writes it into the database."
+ROTATED_DB = "A backend that is running keeps the password it read: rotated with a release."
+NO_RESOURCE = "X-Ray and network interfaces: these actions know no resource."
+ONE_ROLE = "This policy belongs to one role and comes and goes with it: nobody can reuse it."
+SYNCHRONOUS = "Invoked and waited for: the caller sees the error, no event is ever queued."
+CONTINUOUS = "Aurora backs up the cluster continuously; its instances hold no data of their own."
+ARTIFACTS = "What the canary saw of our own API: no patient data, expires, bucket is private."
+OWN_ARTIFACTS = "The canary writes its own artifacts below this prefix, under names with a time."
+OWN_LOG = "Synthetics adds an id of its own to the name of the canary's log group."
+SYNTHETICS = "Metrics and the list of buckets know no resource; the condition names the metrics."
+MONITORING = "AWS's own policy for this purpose, limited to the log groups RDS*."
+APPLICATION = "The application authorizes: login and health must answer without a token."
+DEFAULT_GROUP = "Nothing joins the default group; closing it would take a function of its own."
+
+IAM4_MONITORING = (
+    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy"
+    "/service-role/AmazonRDSEnhancedMonitoringRole]"
+)
+IAM5_LOG = (
+    "AwsSolutions-IAM5[Resource::arn:aws:logs:{region}:<AWS::AccountId>"
+    ":log-group:/aws/lambda/cwsyn-{project}-{stage}-probes-*]"
+)
+IAM5_ARTIFACTS = "AwsSolutions-IAM5[Resource::<CanaryArtifacts7ADD0D0B.Arn>/runs/*]"
+
+
+# The construct (its stack and its path in it), the rule, the reason. {names} are filled in.
+# fmt: off
+TABLE: tuple[tuple[str, str, str], ...] = (
+    ("data/JwtSigningKey", "AwsSolutions-SMG4", ROTATED_JWT),
+    ("data/JwtSigningKey", "HIPAA.Security-SecretsManagerRotationEnabled", ROTATED_JWT),
+    ("data/ProbeUser", "AwsSolutions-SMG4", ROTATED_PROBE),
+    ("data/ProbeUser", "HIPAA.Security-SecretsManagerRotationEnabled", ROTATED_PROBE),
+    ("data/Database/Cluster/Secret", "AwsSolutions-SMG4", ROTATED_DB),
+    ("data/Database/Cluster/Secret", "HIPAA.Security-SecretsManagerRotationEnabled", ROTATED_DB),
+    ("data/Database/Cluster", "HIPAA.Security-RDSInBackupPlan", CONTINUOUS),
+    ("data/Database/Cluster/MonitoringRole", IAM4_MONITORING, MONITORING),
+    ("data/Network/Vpc", "HIPAA.Security-VPCDefaultSecurityGroupClosed", DEFAULT_GROUP),
+    ("data/Network/FlowLogRole", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
+    ("service/Backend/Role", "AwsSolutions-IAM5[Resource::*]", NO_RESOURCE),
+    ("service/Backend/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
+    ("service/Backend/Function", "HIPAA.Security-LambdaDLQ", SYNCHRONOUS),
+    ("service/Migrations/Role", "AwsSolutions-IAM5[Resource::*]", NO_RESOURCE),
+    ("service/Migrations/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
+    ("service/Migrations/Function", "HIPAA.Security-LambdaDLQ", SYNCHRONOUS),
+    ("service/Api/Api", "AwsSolutions-APIG4", APPLICATION),
+    ("monitoring/Canary/Artifacts", "AwsSolutions-S1", ARTIFACTS),
+    ("monitoring/Canary/Artifacts", "HIPAA.Security-S3BucketLoggingEnabled", ARTIFACTS),
+    ("monitoring/Canary/Artifacts", "HIPAA.Security-S3BucketReplicationEnabled", ARTIFACTS),
+    ("monitoring/Canary/Role", "AwsSolutions-IAM5[Resource::*]", SYNTHETICS),
+    ("monitoring/Canary/Role", IAM5_ARTIFACTS, OWN_ARTIFACTS),
+    ("monitoring/Canary/Role", IAM5_LOG, OWN_LOG),
+    ("monitoring/Canary/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
+)
+# fmt: on
+
+
+def acknowledge(app: cdk.App, settings: Settings) -> None:
+    """Record the table, and the stage's own rows, on the constructs that this stage has."""
+    names = {
+        "project": settings.project,
+        "stage": settings.stage,
+        "region": settings.region,
+    }
+    of_this_stage = [(row.path, row.rule, row.reason) for row in settings.acknowledged]
+    for path, rule, reason in (*TABLE, *of_this_stage):
+        for construct in _at(app, settings.name(path)):
+            cdk.Validations.of(construct).acknowledge(
+                cdk.Acknowledgment(id=rule.format(**names), reason=reason)
+            )
+
+
+def _at(app: cdk.App, path: str) -> Iterator[IConstruct]:
+    """The construct at a path, if this stage has it."""
+    construct: IConstruct | None = app
+    for part in path.split("/"):
+        construct = construct and construct.node.try_find_child(part)
+    if construct:
+        yield construct
