@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from probes.model import Answer, BadAnswer, Json, Kind
 
-TIMED_OUT = re.compile(rb"(.*\s)?Task timed out after [\d.]+ seconds\s*")
+TIMED_OUT = re.compile(r"Task timed out after [\d.]+ seconds")
 STATUSES = range(100, 600)
 REST_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
 
@@ -37,19 +37,29 @@ def answer(payload: bytes, elapsed_ms: float, *, kind: Kind) -> Answer:
 
 
 def _value(payload: bytes) -> Json:
+    """What the function returned, when it returned something."""
     if not payload.strip():
         raise BadAnswer("empty", "the function's answer is empty")
-    if TIMED_OUT.fullmatch(payload):
-        raise BadAnswer("timeout", payload.decode(errors="replace").strip())
     try:
         value: Json = json.loads(payload)
     except (ValueError, RecursionError) as exc:
-        raise BadAnswer("malformed", f"the return is not JSON ({len(payload)} bytes)") from exc
+        # The emulator says it in plain text, Lambda in the message of an error.
+        if timed_out := TIMED_OUT.search(payload.decode(errors="replace")):
+            raise BadAnswer("timeout", timed_out.group()) from exc
+        raise _malformed(f"it is not JSON ({len(payload)} bytes)") from exc
     if value is None:
         raise BadAnswer("empty", "the function returned nothing (null)")
-    if isinstance(value, dict) and "errorType" in value and "statusCode" not in value:
-        raise BadAnswer("function-error", f"{value['errorType']}: {value.get('errorMessage')}")
+    if isinstance(value, dict) and "statusCode" not in value:
+        _must_not_be_error(value)
     return value
+
+
+def _must_not_be_error(value: Mapping[str, Json]) -> None:
+    message = str(value.get("errorMessage", ""))
+    if timed_out := TIMED_OUT.search(message):
+        raise BadAnswer("timeout", timed_out.group())
+    if "errorType" in value or "errorMessage" in value:
+        raise BadAnswer("function-error", f"{value.get('errorType', 'Error')}: {message}")
 
 
 def _inferred(value: Json, elapsed_ms: float) -> Answer:

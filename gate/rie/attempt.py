@@ -1,0 +1,96 @@
+"""One call of a function with one probe, and whether its answer was right."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal, get_args
+
+from gate.report import one_line
+from gate.rie.function import Function
+from gate.rie.invocation import Invocation
+from probes import BadAnswer, Kind, Probe, events, judge, redact
+
+Temperature = Literal["cold", "warm"]
+
+# The ways to ask one probe.
+WAYS = tuple(product(events.FORMS, get_args(Temperature)))
+
+OK = 200
+INIT_FAILED, DIED, TIMEOUT, WRONG_ANSWER = "init-failed", "died", "timeout", "wrong-answer"
+PROCESS_IS_GONE = (INIT_FAILED, DIED, TIMEOUT)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What came of it: `fault` is empty when the answer was right. It shows no secret.
+
+    `fault` is one of the words above, or what `probes.BadAnswer` calls the defect; times are in
+    milliseconds of our own clock, `init_ms` where this call initialised the process.
+    """
+
+    probe: str
+    kind: Kind
+    temperature: Temperature
+    elapsed_ms: float
+    init_ms: float | None
+    fault: str
+    reasons: tuple[str, ...]
+    log: str
+
+    @property
+    def name(self) -> str:
+        """The attempt in a few words."""
+        return f"{self.probe}, {self.way}"
+
+    @property
+    def way(self) -> str:
+        """How the probe was asked."""
+        return f"{self.temperature} {events.NAMES[self.kind]}"
+
+
+def attempt(
+    function: Function, probe: Probe, kind: Kind, temperature: Temperature, hidden: Sequence[str]
+) -> Attempt:
+    """Call the function with the probe's event, and judge what it returns.
+
+    `hidden` are values that must not be shown, beside the probe's own.
+    """
+    invocation = function.invoke(events.FORMS[kind](probe))
+    fault, reasons = _verdict(invocation, probe, kind, temperature)
+    secrets = (*probe.secrets, *hidden)
+    return Attempt(
+        probe=probe.name,
+        kind=kind,
+        temperature=temperature,
+        elapsed_ms=invocation.elapsed_ms,
+        init_ms=invocation.init_ms,
+        fault=fault,
+        reasons=tuple(redact(one_line(reason), secrets) for reason in reasons),
+        log=redact(function.log_tail(), secrets) if fault else "",
+    )
+
+
+def _verdict(
+    invocation: Invocation, probe: Probe, kind: Kind, temperature: Temperature
+) -> tuple[str, tuple[str, ...]]:
+    if invocation.status != OK:
+        in_init = temperature == "cold" and invocation.init_ms is None
+        return (INIT_FAILED if in_init else DIED), (_error(invocation.payload),)
+    try:
+        answer = events.answer(invocation.payload, invocation.elapsed_ms, kind=kind)
+    except BadAnswer as exc:
+        return exc.defect, (str(exc),)
+    reasons = judge(probe, answer)
+    return (WRONG_ANSWER if reasons else ""), reasons
+
+
+def _error(payload: bytes) -> str:
+    """What the emulator says about a process that is gone; it may say nothing."""
+    try:
+        said = json.loads(payload)
+    except ValueError:
+        return "the process ended without a word"
+    return f"{said.get('errorType')}: {said.get('errorMessage')}"
