@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gate.config import Config
-from gate.inspection import failures
+from gate.inspection import failures, source
 from gate.inspection.entry import find_module
 from gate.inspection.runner import Failure, Interpreter, ask
-from gate.report import Finding, Report, place, shown
+from gate.report import Finding, Place, Report, shown
 
 NAME = "handler"
 HELP = """\
@@ -23,14 +23,16 @@ example:
 
 # As Lambda reads it: a module, with slashes or dots between packages, a dot, and a function.
 COMMAND = re.compile(r"(?P<module>[^\W\d]\w*([./][^\W\d]\w*)*)\.(?P<function>[^\W\d]\w*)")
+USUAL_NAMES = ("lambda_handler", "handler")
 
 
 @dataclass(frozen=True)
 class Target:
-    """The handler ``command`` and the tree in which it must be found."""
+    """The handler ``command``, the tree in which it must be found, and where it is ``written``."""
 
     interpreter: Interpreter = field(repr=False)
     command: str
+    written: Place | None = None
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -41,7 +43,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def target(options: argparse.Namespace, config: Config) -> Target:
     """Return what is to be checked; raises CannotLook."""
     interpreter = Interpreter(config.source_root, config.python, config.timeout, config.env)
-    return Target(interpreter, options.handler or config.handler_command)
+    if options.handler is not None or isinstance(config.handler, str):
+        return Target(interpreter, options.handler or config.handler_command)
+    written = source.place_of_text(config.handler.file, config.handler_command)
+    return Target(interpreter, config.handler_command, written)
 
 
 def check(target: Target) -> Report:
@@ -54,17 +59,19 @@ def check(target: Target) -> Report:
 
 def _find(target: Target) -> Finding | None:
     root, command = target.interpreter.root, target.command
+    written = (target.written,) if target.written else ()
     match = COMMAND.fullmatch(command)
     if match is None:
         return Finding(
             "handler.malformed",
             f"{command!r} is no handler command",
+            places=written,
             fix="write it as module.function, handler.lambda_handler for example",
         )
     module = match["module"].replace("/", ".")
     file = find_module(root, module)
     if file is None:
-        return _no_module(root, command, module)
+        return _no_module(root, command, module, written)
     request = {"task": "handler", "module": module, "attribute": match["function"]}
     (answer,) = ask(target.interpreter, request)
     if isinstance(answer, Failure):
@@ -72,11 +79,22 @@ def _find(target: Target) -> Finding | None:
     return None
 
 
-def _no_module(root: Path, command: str, module: str) -> Finding:
+def _no_module(root: Path, command: str, module: str, written: tuple[Place, ...]) -> Finding:
     wanted = f"{module.replace('.', '/')}.py"
     return Finding(
         "handler.no-module",
         f"{command} names the module {module}, and there is no {wanted} below {shown(root)}",
-        places=(place(root / wanted),),
-        fix=f"correct the handler command, or write {wanted}",
+        places=written,
+        fix=f"correct the handler command, or write {wanted}{_suggested(root)}",
     )
+
+
+def _suggested(root: Path) -> str:
+    """Name what looks like a handler beside the module that is not there."""
+    likely = [
+        f"{file.stem}.{name}"
+        for file in sorted(root.glob("*.py"))
+        for name in USUAL_NAMES
+        if source.defines(file, name)
+    ]
+    return f"; there is {', '.join(likely)}" if likely else ""

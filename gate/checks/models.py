@@ -94,6 +94,7 @@ class _Looked:
         self._root = target.interpreter.root.resolve()
         self._file = file
         self._answer = answer
+        self._reported: set[Path] = set()
 
     def findings(self) -> Iterator[Finding]:
         """Yield what is wrong, each relationship by itself."""
@@ -103,10 +104,12 @@ class _Looked:
         yield from self._never_imported()
 
     def _unresolved(self) -> Iterator[Finding]:
+        """Yield the relationships without target; their modules are not reported once more."""
         defined = source.classes(self._root) if self._answer["unresolved"] else {}
         for one in self._answer["unresolved"]:
             name = one["target"].rsplit(".", 1)[-1]
             where = self._best(defined.get(name, []))
+            self._reported |= {where.file} if where else set()
             relationship = f"{one['class']}.{one['attribute']}"
             yield Finding(
                 "models.unresolved",
@@ -157,7 +160,7 @@ class _Looked:
                 f"matches {patterns}; say --models-glob PATTERN"
             )
         imported = {Path(file).resolve() for file in self._answer["imported"]}
-        missing = [file for file in files if file not in imported]
+        missing = [file for file in files if file not in imported | self._reported]
         if missing and not self._answer["mapped"]:
             yield self._none(missing)
             return

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gate.report import CannotLook, shown
+from gate.report import CannotLook, Place, place, shown
 
 # Folders that hold other people's code, or no code.
 SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__", "build", "dist"})
@@ -70,9 +70,16 @@ def defines_class(file: Path) -> bool:
 def defines(file: Path, name: str) -> bool:
     """Whether the module ``file`` binds ``name`` at its top level."""
     parsed = tree(file)
-    if parsed is None:
-        raise CannotLook(f"{shown(file)}: not Python source")
-    return any(name in _bound(node) for node in parsed.body)
+    return parsed is not None and any(name in _bound(node) for node in parsed.body)
+
+
+def place_of_text(file: Path, text: str) -> Place:
+    """Return the first line of ``file`` that holds ``text``, or the file where none does."""
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return place(file)
+    return place(file, next((at for at, line in enumerate(lines, 1) if text in line), None))
 
 
 def attribute_line(file: Path, class_name: str, attribute: str) -> int | None:
