@@ -11,7 +11,7 @@ from typing import Any
 
 from gate.config import Config
 from gate.inspection import failures, wording
-from gate.inspection.differences import Facts, compare
+from gate.inspection.differences import DIFFERS, Difference, Facts, Key, compare, differing_keys
 from gate.inspection.documents import differing_paths
 from gate.inspection.entry import checked, checked_prepare, module_file, module_name
 from gate.inspection.runner import Answer, Failure, Interpreter, ask
@@ -28,6 +28,7 @@ examples:
   gate parity --reference 'server:create_app()' --candidate asgi:app --root src
 """
 MAX_DOCUMENT_PATHS = 5
+SALT = secrets.token_hex()  # of this process: hashes of secrets can be compared in it alone
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ def _file(target: Target, option: str) -> Path:
 
 
 def _ask(target: Target) -> list[Answer]:
-    common = {"task": "application", "prepare": target.prepare, "salt": secrets.token_hex()}
+    common = {"task": "application", "prepare": target.prepare, "salt": SALT}
     pair = (target.reference, target.candidate)
     requests = [{**common, "entry": pair[at], "other": pair[1 - at]} for at in range(2)]
     return ask(target.interpreter, *requests)
@@ -107,7 +108,7 @@ def _unseen(name: str, file: Path, answer: Answer) -> Iterator[Finding]:
 
 def _compared(target: Target, reference: dict[str, Any], candidate: dict[str, Any]) -> Report:
     ours, theirs = Facts(reference["facts"]), Facts(candidate["facts"])
-    differences = compare(ours, theirs)
+    differences, changing = _stable(target, compare(ours, theirs), ours, theirs)
     words = wording.Words(
         target.reference,
         target.candidate,
@@ -116,8 +117,27 @@ def _compared(target: Target, reference: dict[str, Any], candidate: dict[str, An
     )
     findings = [words.finding(difference) for difference in differences]
     findings += _documents(target, reference, candidate) if not findings else []
-    notes = (*_note(target), *_notes(target, reference, candidate, findings))
+    notes = (*_note(target), *changing, *_notes(target, reference, candidate, findings))
     return Report(NAME, tuple(findings), notes)
+
+
+def _stable(
+    target: Target, differences: list[Difference], ours: Facts, theirs: Facts
+) -> tuple[list[Difference], tuple[str, ...]]:
+    """Leave out values that differ from themselves in a second run: a time, a random number."""
+    if not any(one.status == DIFFERS for one in differences):
+        return differences, ()
+    changing: set[Key] = set()
+    for first, answer in zip((ours, theirs), _ask(target), strict=True):
+        if not isinstance(answer, Failure):
+            changing |= differing_keys(first, Facts(answer["facts"]))
+    kept = [one for one in differences if not _changes(one, changing)]
+    names = sorted({f"{one.kind} {one.name}" for one in differences if one not in kept})
+    return kept, tuple(f"not compared, it changes from run to run: {name}" for name in names)
+
+
+def _changes(one: Difference, changing: set[Key]) -> bool:
+    return one.status == DIFFERS and all(fact.key in changing for fact in one.reference)
 
 
 def _documents(

@@ -88,6 +88,11 @@ def compare(reference: Facts, candidate: Facts) -> list[Difference]:
     return [*_grouped(single), *_order(reference, candidate), *_route_order(reference, candidate)]
 
 
+def differing_keys(one: Facts, other: Facts) -> set[Key]:
+    """Return the keys of the facts that both have, with different values."""
+    return {fact.reference[0].key for fact in _differing(one, other)}
+
+
 def _fact(document: Mapping[str, Any]) -> Fact:
     places = {name: _place(document[name]) for name in ("place", "included")}
     return Fact(**{**document, **places})

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from gate.report import CannotLook, Place, place, shown
+from gate.report import Place, place
 
 # Folders that hold other people's code, or no code.
 SKIPPED = frozenset({"node_modules", "site-packages", "__pycache__", "build", "dist"})
