@@ -21,7 +21,7 @@ from shared.audit import Audit
 from shared.cors import CORS
 from shared.errors import add_handlers, error_response
 from shared.lazy_routers import LazyRouters, LazyRouting
-from shared.logs import SystemFault, log
+from shared.logs import ProgramError, log
 from shared.settings import SettingsError
 from shared.tracing import Tracing
 
@@ -124,7 +124,7 @@ def ready() -> Readiness | JSONResponse:
     try:
         load_all_routers()
         importlib.import_module("shared.readiness").check_database()
-    except (SystemFault, SettingsError) as exc:
+    except (ProgramError, SettingsError) as exc:
         log.exception("not ready")
         return error_response(HTTPStatus.SERVICE_UNAVAILABLE, str(exc))
     return Readiness()

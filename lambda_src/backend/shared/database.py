@@ -9,14 +9,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID, uuid4
 
 import psycopg
 from fastapi import Depends
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, func, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DataError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from shared.errors import ApiError, Conflict, Unavailable, Unprocessable
@@ -44,7 +50,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: DateTime(timezone=True)}
+    type_annotation_map: ClassVar = {datetime: DateTime(timezone=True)}
 
 
 class Row:
@@ -70,7 +76,7 @@ def database_url() -> URL:
         )
     try:
         url = make_url(configured.database_url)
-    except Exception:  # whatever it is, its text would quote the password
+    except (ArgumentError, ValueError):  # without the cause: its text quotes the password
         raise SettingsError("DATABASE_URL is not a URL") from None
     if url.get_backend_name() not in ("postgresql", "postgres"):
         raise SettingsError("DATABASE_URL is not a PostgreSQL URL: no other engine is supported")

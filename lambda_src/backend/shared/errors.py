@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -19,7 +19,6 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from shared.logs import current_request
-
 
 # Python 3.13 renamed these phrases; a client must not notice which Python answers.
 CODES = {413: "content_too_large", 422: "unprocessable_content"}
@@ -29,14 +28,14 @@ class ApiError(Exception):
     """An answer that is not a success; subclasses say which."""
 
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    headers: Mapping[str, str] = {}
+    headers: ClassVar[Mapping[str, str]] = {}
 
 
 class Unauthorized(ApiError):
     """Nobody knows who is asking."""
 
     status = HTTPStatus.UNAUTHORIZED
-    headers = {"WWW-Authenticate": "Bearer"}
+    headers: ClassVar[Mapping[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 
 class Forbidden(ApiError):
@@ -67,7 +66,7 @@ class Unavailable(ApiError):
     """Something that the backend needs does not answer."""
 
     status = HTTPStatus.SERVICE_UNAVAILABLE
-    headers = {"Retry-After": "5"}
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
 
 
 def error_response(

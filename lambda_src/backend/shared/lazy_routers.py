@@ -10,19 +10,19 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 
 import anyio.to_thread
 from fastapi import Depends, FastAPI, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.logs import SystemFault
+from shared.logs import ProgramError
 
-SOURCE = Path(__file__).resolve().parent.parent
+# Our own modules. Not by folder: the image may have its packages in the same one.
+OWN_PACKAGES = ("contexts", "models", "shared")
 PREFIX_KEY = "backend.router_prefix"
 
 
-class RouterError(SystemFault):
+class RouterError(ProgramError):
     """A router does not load; says which, and why."""
 
 
@@ -134,14 +134,9 @@ def _undone_on_failure() -> Iterator[None]:
         yield
     except BaseException:
         for name in set(sys.modules) - before:
-            if _is_ours(name):
+            if name.partition(".")[0] in OWN_PACKAGES:
                 del sys.modules[name]
                 parent, _, child = name.rpartition(".")
                 if parent in sys.modules:
                     vars(sys.modules[parent]).pop(child, None)
         raise
-
-
-def _is_ours(name: str) -> bool:
-    file = getattr(sys.modules[name], "__file__", None)
-    return bool(file) and SOURCE in Path(str(file)).resolve().parents

@@ -21,11 +21,11 @@ from shared.settings import SettingsError, settings
 log = logging.getLogger("backend")
 
 
-class SystemFault(Exception):
+class ProgramError(Exception):
     """A fault of the program itself; its text never quotes a request and may be logged."""
 
 
-SAFE_TO_QUOTE = (SystemFault, SettingsError, ImportError, SyntaxError, NameError)
+SAFE_TO_QUOTE = (ProgramError, SettingsError, ImportError, SyntaxError, NameError)
 
 
 @dataclass
@@ -70,7 +70,7 @@ class _StdoutHandler(logging.StreamHandler[TextIO]):
         return sys.stdout
 
     @stream.setter
-    def stream(self, value: TextIO) -> None:
+    def stream(self, _value: TextIO) -> None:
         raise AttributeError("the stream is always sys.stdout")
 
 

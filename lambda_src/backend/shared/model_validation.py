@@ -19,16 +19,18 @@ from pathlib import Path
 from sqlalchemy.exc import ArgumentError, InvalidRequestError
 from sqlalchemy.orm import configure_mappers
 
-from shared.logs import SystemFault
+from shared.logs import ProgramError
 
 SOURCE = Path(__file__).resolve().parent.parent
 IMPORTS = "models.py"
+# Where our classes are. The image may have its packages in the same folder: not those.
+OWN_FILES = ("contexts/**/*.py", "shared/**/*.py", "*.py")
 MISSING = re.compile(
     r"Mapper\[(?P<owner>\w+)\(.*?failed to locate a name \('(?P<name>[\w.]+)'\)", re.S
 )
 
 
-class ModelError(SystemFault):
+class ModelError(ProgramError):
     """The models do not fit together; says what is missing and the line to add."""
 
 
@@ -69,14 +71,15 @@ def _explain(text: str, source: Path) -> str:
     name = missing["name"].rpartition(".")[2]
     trees = list(_trees(source))
     where = next(_definitions(name, trees), None)
-    what = f"{_relationship(missing['owner'], name, trees)} names {name}, which no imported module defines; "
+    relationship = _relationship(missing["owner"], name, trees)
+    what = f"{relationship} names {name}, which no imported module defines; "
     if where is None:
         return what + "no file of the source tree defines it either: is the name right?"
     return what + f'{where} defines it; add "{where.import_line()}" to {IMPORTS}'
 
 
 def _trees(source: Path) -> Iterator[tuple[Path, ast.Module]]:
-    for path in sorted(source.rglob("*.py")):
+    for path in sorted(path for pattern in OWN_FILES for path in source.glob(pattern)):
         try:
             yield path.relative_to(source), ast.parse(path.read_bytes())
         except SyntaxError:
@@ -86,29 +89,25 @@ def _trees(source: Path) -> Iterator[tuple[Path, ast.Module]]:
 def _definitions(name: str, trees: list[tuple[Path, ast.Module]]) -> Iterator[_Definition]:
     for path, tree in trees:
         for node in tree.body:
-            if isinstance(node, ast.ClassDef) and (node.name == name or _table_of(node) == name):
-                yield _Definition(path, node.lineno)
-            elif isinstance(node, ast.Assign) and name in _strings_and_targets(node):
+            if name in _names(node):
                 yield _Definition(path, node.lineno)
 
 
-def _table_of(node: ast.ClassDef) -> str | None:
-    """The `__tablename__` of a class: `secondary` names tables."""
-    for statement in node.body:
-        match statement:
-            case ast.Assign(
-                targets=[ast.Name(id="__tablename__")], value=ast.Constant(value=str(table))
-            ):
-                return table
-    return None
+def _names(node: ast.stmt) -> set[str]:
+    """What a relationship may call the thing a statement defines.
 
-
-def _strings_and_targets(node: ast.Assign) -> set[str]:
-    """The names a `name = Table("name", …)` defines; nothing for other assignments."""
-    match node.value:
-        case ast.Call(func=ast.Name(id="Table"), args=[ast.Constant(value=str(table)), *_]):
-            return {table} | {target.id for target in node.targets if isinstance(target, ast.Name)}
-    return set()
+    A class, or for `secondary` a table: `name = Table("name", …)`.
+    """
+    match node:
+        case ast.ClassDef():
+            return {node.name}
+        case ast.Assign(
+            targets=[ast.Name(id=target)],
+            value=ast.Call(func=ast.Name(id="Table"), args=[ast.Constant(value=str(table)), *_]),
+        ):
+            return {target, table}
+        case _:
+            return set()
 
 
 def _relationship(owner: str, name: str, trees: list[tuple[Path, ast.Module]]) -> str:

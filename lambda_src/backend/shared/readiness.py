@@ -11,12 +11,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from shared.database import engine
-from shared.logs import SystemFault
+from shared.logs import ProgramError
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
-class NotReadyError(SystemFault):
+class NotReadyError(ProgramError):
     """Something that the backend needs is missing; the text holds no secret."""
 
 

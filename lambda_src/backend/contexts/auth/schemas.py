@@ -34,4 +34,4 @@ class Tokens(Answer):
 
     access_token: str
     refresh_token: str
-    token_type: Literal["bearer"] = "bearer"
+    token_type: Literal["bearer"] = "bearer"  # noqa: S105 - RFC 6750's word, no secret

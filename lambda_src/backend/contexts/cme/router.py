@@ -21,7 +21,16 @@ def _period(first: AnyDate | None = None, last: AnyDate | None = None) -> servic
     return service.Period(first, last)
 
 
+def _filter(
+    period: Annotated[service.Period, Depends(_period)],
+    provider_id: UUID | None = None,
+    topic_id: UUID | None = None,
+) -> service.Filter:
+    return service.Filter(period, provider_id, topic_id)
+
+
 InPeriod = Annotated[service.Period, Depends(_period)]
+Filtered = Annotated[service.Filter, Depends(_filter)]
 
 
 @router.get("/topics")
@@ -37,17 +46,9 @@ def create_topic(body: TopicBody, _staff: StaffOnly, db: Db) -> TopicView:
 
 
 @router.get("/activities")
-def page(
-    me: Me,
-    db: Db,
-    window: Paging,
-    period: InPeriod,
-    provider_id: UUID | None = None,
-    topic_id: UUID | None = None,
-) -> Page[ActivityView]:
+def page(me: Me, db: Db, window: Paging, chosen: Filtered) -> Page[ActivityView]:
     """Activities, the latest first; `first` and `last` are the days they were completed on."""
-    found = service.page(db, window, me, provider_id=provider_id, topic_id=topic_id, period=period)
-    return Page[ActivityView].model_validate(found)
+    return Page[ActivityView].model_validate(service.page(db, window, me, chosen))
 
 
 @router.post("/activities", status_code=HTTPStatus.CREATED)

@@ -39,7 +39,7 @@ class ActivityBody(Body):
     sponsor: ShortText
     completed_on: PastDate
     hours: Hours
-    topic_ids: Annotated[list[UUID], Field(max_length=TOPICS_MAXIMUM)] = []
+    topic_ids: Annotated[tuple[UUID, ...], Field(max_length=TOPICS_MAXIMUM)] = ()
 
 
 class ActivityView(Answer):

@@ -36,6 +36,24 @@ class Period:
         return conditions
 
 
+@dataclass(frozen=True)
+class Filter:
+    """Which activities are asked for; what is None does not matter."""
+
+    period: Period
+    provider_id: UUID | None = None
+    topic_id: UUID | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """What keeps other activities out."""
+        conditions = self.period.conditions()
+        if self.provider_id is not None:
+            conditions.append(CMEActivity.provider_id == self.provider_id)
+        if self.topic_id is not None:
+            conditions.append(CMEActivity.topics.any(CMETopic.id == self.topic_id))
+        return conditions
+
+
 def topics(session: Session, window: Window) -> dict[str, Any]:
     """Topics by name."""
     return page_of(session, select(CMETopic).order_by(CMETopic.name, CMETopic.id), window)
@@ -69,26 +87,14 @@ def get(session: Session, activity_id: UUID, principal: Principal) -> CMEActivit
     return activity
 
 
-def page(
-    session: Session,
-    window: Window,
-    principal: Principal,
-    *,
-    provider_id: UUID | None,
-    topic_id: UUID | None,
-    period: Period,
-) -> dict[str, Any]:
+def page(session: Session, window: Window, principal: Principal, chosen: Filter) -> dict[str, Any]:
     """Activities that a principal may see, the latest first."""
     statement = (
         select(CMEActivity)
         .options(selectinload(CMEActivity.topics))
-        .where(visible(CMEActivity.provider_id, principal), *period.conditions())
+        .where(visible(CMEActivity.provider_id, principal), *chosen.conditions())
         .order_by(CMEActivity.completed_on.desc(), CMEActivity.id)
     )
-    if provider_id is not None:
-        statement = statement.where(CMEActivity.provider_id == provider_id)
-    if topic_id is not None:
-        statement = statement.where(CMEActivity.topics.any(CMETopic.id == topic_id))
     return page_of(session, statement, window)
 
 
