@@ -156,10 +156,16 @@ def _findings(target: Target, attempts: Sequence[Attempt]) -> Iterator[Finding]:
         yield Finding(
             rule=f"{NAME}.{fault}",
             message=f"{who}: {'; '.join(reasons)}",
-            places=(place(target.root),) if init else (),
+            places=(place(_handler_file(target)),) if init else (),
             fix=FIXES[fault].format(probes=shown(target.probes)),
             detail=same[0].log,
         )
+
+
+def _handler_file(target: Target) -> Path:
+    module, _, _ = target.handler.rpartition(".")
+    file = target.root.joinpath(*module.split(".")).with_suffix(".py")
+    return file if file.is_file() else target.root
 
 
 def _names(attempts: Sequence[Attempt]) -> str:

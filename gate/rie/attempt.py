@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -20,6 +21,7 @@ WAYS = tuple(product(events.FORMS, get_args(Temperature)))
 
 OK = 200
 INIT_FAILED, DIED, TIMEOUT, WRONG_ANSWER = "init-failed", "died", "timeout", "wrong-answer"
+REQUEST_ID = re.compile(r"RequestId: \S+ (Error: )?")
 PROCESS_IS_GONE = (INIT_FAILED, DIED, TIMEOUT)
 
 
@@ -93,4 +95,6 @@ def _error(payload: bytes) -> str:
         said = json.loads(payload)
     except ValueError:
         return "the process ended without a word"
-    return f"{said.get('errorType')}: {said.get('errorMessage')}"
+    # Without the request's id: what is wrong is the same in every request.
+    message = REQUEST_ID.sub("", str(said.get("errorMessage")))
+    return f"{said.get('errorType')}: {message}"

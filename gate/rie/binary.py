@@ -23,27 +23,34 @@ FETCH_SECONDS = 300
 RUNNABLE = 0o755
 
 
-def ensure() -> Path:
+def ensure(machine: str | None = None) -> Path:
     """The path of the binary; the first call fetches it into the cache.
 
     The cache is `GATE_CACHE`, or `.local/cache` beside the nearest `pyproject.toml`.
 
+    Args:
+        machine: what it is to run on, when that is not this machine: `amd64`, `arm64`.
+
     Raises:
-        CannotLook: it does not run on this machine, or cannot be had.
+        CannotLook: it does not run on such a machine, or cannot be had.
     """
-    architecture = _architecture()
+    architecture = _architecture(machine or _this_machine())
     binary = _cache() / f"aws-lambda-rie-{VERSION}-{architecture}"
     if not os.access(binary, os.X_OK):
         _fetch(binary, MEMBER.format(architecture=architecture))
     return binary
 
 
-def _architecture() -> str:
+def _this_machine() -> str:
     machine = platform.machine().lower()
-    if sys.platform != "linux" or machine not in ARCHITECTURES:
+    return machine if sys.platform == "linux" else f"{sys.platform} {machine}"
+
+
+def _architecture(machine: str) -> str:
+    if machine not in ARCHITECTURES:
         raise CannotLook(
-            f"the Lambda Runtime Interface Emulator does not run on {sys.platform} {machine}; "
-            "use --image with a container engine"
+            f"the Lambda Runtime Interface Emulator does not run on {machine}, only on "
+            "Linux (x86_64, arm64); use --image with a container engine"
         )
     return ARCHITECTURES[machine]
 

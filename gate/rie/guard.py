@@ -1,6 +1,9 @@
 """Runs a command of which nothing outlives the process that asked for it.
 
-    python -I -S guard.py COMMAND [ARGUMENT …]
+    python -I -S guard.py PLAN
+
+PLAN is JSON: `command`, an argument list; `largest_file`, how many bytes a file of its may have
+(null: as many as it likes); `afterwards`, a last command, for what is not a child of ours.
 
 Standard input is the life line: when its other end closes, be it that the asking process was
 killed, the command and everything that it started end too, whatever session they moved to and
@@ -8,6 +11,7 @@ whatever signals they ignore. Linux only.
 """
 
 import ctypes
+import json
 import os
 import resource
 import select
@@ -16,33 +20,41 @@ import sys
 from typing import NoReturn
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 POLL_SECONDS = 0.05
-LOG_BYTES = 512 * 1024 * 1024  # as much as a Lambda has in /tmp: nobody fills the disk
 NOT_RUN = 127
 
 
-def main(command: list[str]) -> int:
+def main(command: list[str], largest_file: int | None, afterwards: list[str]) -> int:
     """Run the command until it ends or the life line does; return its exit code."""
     prctl = ctypes.CDLL(None).prctl
     # What loses its parent becomes our child, so that we find it.
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(_end_children()))
-    child = os.fork()
-    if not child:
-        prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        _become(command)
-    code = _wait(child)
-    _end_children()
-    return code
+    for number in ENDING:
+        signal.signal(number, _end)
+    try:
+        child = os.fork()
+        if not child:
+            prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            if largest_file is not None:
+                resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+            _become(command)
+        return _wait(child)
+    finally:
+        _end_children()
+        if afterwards and not os.fork():
+            _become(afterwards)
+        _end_children(kill=False)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    sys.exit(128 + number)
 
 
 def _become(command: list[str]) -> NoReturn:
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LOG_BYTES, LOG_BYTES))
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+    for number in ENDING:
         signal.signal(number, signal.SIG_DFL)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)  # the life line is ours alone
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the life line is ours alone
     try:
         os.execv(command[0], command)  # noqa: S606 - an argument list, no shell
     except OSError as exc:
@@ -58,15 +70,15 @@ def _wait(child: int) -> int:
     return 0
 
 
-def _end_children() -> int:
-    """Kill our children, and the children that they leave to us, until there are none."""
+def _end_children(*, kill: bool = True) -> None:
+    """Kill our children, and those that they leave to us, until there are none; or just wait."""
     while True:
-        for pid in _children():
+        for pid in _children() if kill else ():
             os.kill(pid, signal.SIGKILL)
         try:
             os.waitpid(-1, 0)
         except ChildProcessError:
-            return 0
+            return
 
 
 def _children() -> list[int]:
@@ -84,4 +96,4 @@ def _is_child(pid: str) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(**json.loads(sys.argv[1])))

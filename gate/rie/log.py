@@ -9,11 +9,12 @@ INITIALISED = b"(rapid) INIT RTDONE(status: success)"
 NO_RUNTIME_CLIENT = b"No module named awslambdaric"
 TAIL_BYTES = 64 * 1024
 
-# The emulator's own lines: `25 Nov 2026 01:36:37,053 [INFO] (rapid) …`.
-OWN = re.compile(r"\d\d \w{3} \d{4} [\d:,]+ \[\w+\] \(rapid\) ")
-# Lines that say nothing about this function: Lambda's framing, the runtime client's advice.
+# Lines that say nothing about this function: the emulator's own, Lambda's framing, and the
+# runtime client's advice about every exception.
 NOISE = re.compile(
-    r"(START|END|REPORT) RequestId: |.*LAMBDA_WARNING: Unhandled exception\.|.*\[INFO\] \(rapid\) "
+    r"\d\d \w{3} \d{4} [\d:,]+ \[\w+\] \(rapid\) "
+    r"|(START|END|REPORT) RequestId: "
+    r"|.*LAMBDA_WARNING: Unhandled exception\."
 )
 
 
@@ -42,12 +43,19 @@ class Log:
         return NO_RUNTIME_CLIENT in self._end()
 
     def tail(self, lines: int) -> str:
-        """The last lines that the function wrote, or the emulator's warnings when it wrote none."""
+        """The last lines that the function wrote; the emulator's own are left out."""
         # The runtime client keeps a traceback in one record by writing \r and no-break spaces.
-        text = self._end().decode(errors="replace").replace("\r", "\n").replace("\u00a0", " ")
+        text = self._text().replace("\r", "\n").replace("\u00a0", " ")
         written = [line for line in text.splitlines() if line.strip() and not NOISE.match(line)]
-        functions = [line for line in written if not OWN.match(line)]
-        return "\n".join((functions or written)[-lines:])
+        return "\n".join(written[-lines:])
+
+    def panic(self) -> str:
+        """Why the emulator did not start."""
+        written = self._text().splitlines() or ["it wrote nothing"]
+        return next((line for line in written if "[PANIC]" in line), written[-1])
+
+    def _text(self) -> str:
+        return self._end().decode(errors="replace")
 
     def _end(self) -> bytes:
         if not self.path.exists():

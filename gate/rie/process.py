@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import signal
 import socket
@@ -12,18 +14,35 @@ from contextlib import suppress
 from pathlib import Path
 
 GUARD = Path(__file__).with_name("guard.py")
-END_SECONDS = 10
+END_SECONDS = 30  # it takes hundredths, or what the last command takes
 
 
 class Process:
-    """A running command. Its output, however much, goes to the end of a file."""
+    """A running command. Its output, however much, goes to the end of a file.
+
+    Args:
+        command: an argument list, the program with its whole path.
+        environment: all that it sees.
+        cwd: where it starts.
+        log: the file for its output.
+        largest_file: bytes that a file which it writes may have, this log included.
+        afterwards: a last command, for what is not below this one in the tree of processes.
+    """
 
     def __init__(
-        self, command: Sequence[str], *, environment: Mapping[str, str], cwd: Path, log: Path
+        self,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        cwd: Path,
+        log: Path,
+        largest_file: int | None = None,
+        afterwards: Sequence[str] = (),
     ) -> None:
+        plan = {"command": command, "largest_file": largest_file, "afterwards": afterwards}
         with log.open("ab") as output:
             self._guard = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(GUARD), *command],
+                [sys.executable, "-I", "-S", str(GUARD), json.dumps(plan)],
                 cwd=cwd,
                 env=dict(environment),
                 stdin=subprocess.PIPE,
@@ -66,11 +85,15 @@ class Port:
         return f"127.0.0.1:{self.number}"
 
     def answers(self) -> bool:
-        """Whether somebody listens there."""
+        """Whether somebody speaks HTTP there; to accept a connection is not enough."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.number, timeout=1)
         try:
-            socket.create_connection(("127.0.0.1", self.number), timeout=1).close()
-        except OSError:
+            connection.request("GET", "/")
+            connection.getresponse()
+        except (OSError, http.client.HTTPException):
             return False
+        finally:
+            connection.close()
         return True
 
     def let_go(self) -> None:
