@@ -114,7 +114,6 @@ def _violation(finding: Finding) -> cdk.PolicyViolation:
         description="\n".join([finding.message, *places, finding.detail]).strip(),
         severity="error",
         fix=finding.fix or None,
-        violating_resources=[
-            cdk.PolicyViolatingResource(construct_path="sources", locations=places)
-        ],
+        # Of no construct: the CDK drops what it finds outside the stacks that were asked for.
+        violating_resources=[cdk.PolicyViolatingResource(locations=places)],
     )
