@@ -43,6 +43,7 @@ def main(command: list[str], largest_file: int | None, afterwards: list[str]) ->
     finally:
         _end_children()
         if afterwards and not os.fork():
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the log is the command's
             _become(afterwards)
         _end_children(kill=False)
 

@@ -7,9 +7,10 @@ import os
 import select
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from gate.report import CannotLook, one_line
@@ -21,7 +22,7 @@ CHUNK = 65536
 
 @contextmanager
 def provided(
-    spec: str, *, python: str, folder: Path, timeout: float
+    spec: str, *, python: str, folder: Path, timeout: float, told: Mapping[str, str]
 ) -> Iterator[Mapping[str, str]]:
     """Enter `module:contextmanager` in an interpreter of its own; yields its variables.
 
@@ -32,68 +33,84 @@ def provided(
         python: the interpreter.
         folder: where the interpreter starts.
         timeout: seconds to enter.
+        told: variables for the interpreter, beside those of this process.
 
     Raises:
         CannotLook: it cannot be entered, or yields something else than variables.
     """
-    if not all(part.isidentifier() for part in spec.replace(":", ".", 1).split(".")):
+    module, colon, name = spec.partition(":")
+    if not (colon and name.isidentifier() and all(map(str.isidentifier, module.split(".")))):
         raise CannotLook(f"--environment {spec!r}: write it as module:contextmanager")
-    with _child(spec, python, folder) as (child, answer):
-        yield _variables(spec, _read(spec, answer, timeout), child)
+    with ExitStack() as stack:
+        child = _Child([python, str(CHILD), spec], folder, told)
+        stack.callback(child.let_go)
+        try:
+            variables = child.variables(timeout)
+        except CannotLook as exc:
+            raise CannotLook(f"--environment {spec}: {one_line(str(exc))}") from exc
+        yield variables
 
 
-@contextmanager
-def _child(spec: str, python: str, folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Run the child; yields it and the descriptor of its answer. Lets it go, waits for its end."""
-    answer, told = os.pipe()
-    try:
-        child = subprocess.Popen(
-            [python, str(CHILD), spec, str(told)],
-            cwd=folder,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,  # a report may go to ours
-            pass_fds=[told],
-            start_new_session=True,  # Ctrl-C is for us; we say when it is over
-        )
-    except OSError as exc:
-        raise CannotLook(f"{python}: cannot be started: {exc.strerror}") from exc
-    finally:
-        os.close(told)
-    try:
-        yield child, answer
-    finally:
-        os.close(answer)
-        _let_go(child)
+class _Child:
+    """The interpreter that holds the context open until it is let go, or we end."""
 
+    def __init__(self, command: list[str], folder: Path, told: Mapping[str, str]) -> None:
+        self._answer, its_end = os.pipe()
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the child runs
+        try:
+            self._process = subprocess.Popen(
+                [*command, str(its_end)],
+                cwd=folder,
+                env={**os.environ, **told},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,  # a report may go to ours
+                stderr=self._errors,
+                pass_fds=[its_end],
+                start_new_session=True,  # Ctrl-C is for us; we say when it is over
+            )
+        except OSError as exc:
+            os.close(self._answer)
+            raise CannotLook(f"{command[0]}: cannot be started: {exc.strerror}") from exc
+        finally:
+            os.close(its_end)
 
-def _let_go(child: subprocess.Popen[bytes]) -> None:
-    if child.stdin is not None:
-        with suppress(BrokenPipeError):
-            child.stdin.close()
-    try:
-        child.wait(END_SECONDS)
-    except subprocess.TimeoutExpired:
-        with suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+    def variables(self, timeout: float) -> Mapping[str, str]:
+        """What the context yields; raises CannotLook."""
+        answer = self._read(timeout)
+        if not answer:
+            code = self._process.wait()
+            raise CannotLook(f"ended with {code} before it was ready{self._last_words()}")
+        said = json.loads(answer)
+        if "error" in said:
+            raise CannotLook(said["error"])
+        variables: dict[str, str] = said["variables"]
+        return variables
 
+    def _read(self, timeout: float) -> bytes:
+        deadline = time.monotonic() + timeout
+        whole = b""
+        while select.select([self._answer], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            chunk = os.read(self._answer, CHUNK)
+            if not chunk:
+                return whole
+            whole += chunk
+        raise CannotLook(f"is not ready after {timeout:g} s; say --timeout SECONDS")
 
-def _read(spec: str, descriptor: int, timeout: float) -> bytes:
-    deadline = time.monotonic() + timeout
-    whole = b""
-    while select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:
-        chunk = os.read(descriptor, CHUNK)
-        if not chunk:
-            return whole
-        whole += chunk
-    raise CannotLook(f"--environment {spec}: is not ready after {timeout:g} s; say --timeout")
+    def _last_words(self) -> str:
+        self._errors.seek(0)
+        lines = self._errors.read().decode(errors="replace").splitlines()
+        return f": {lines[-1]}" if lines else ""
 
-
-def _variables(spec: str, answer: bytes, child: subprocess.Popen[bytes]) -> Mapping[str, str]:
-    if not answer:
-        raise CannotLook(f"--environment {spec}: ended with {child.wait()} before it was ready")
-    said = json.loads(answer)
-    if "error" in said:
-        raise CannotLook(f"--environment {spec}: {one_line(said['error'])}")
-    variables: dict[str, str] = said["variables"]
-    return variables
+    def let_go(self) -> None:
+        """Let it leave the context, and wait for its end."""
+        if self._process.stdin is not None:
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        os.close(self._answer)
+        self._errors.close()
