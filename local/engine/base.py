@@ -27,6 +27,11 @@ from local.errors import CannotRun
 TAG = "lambda-python-standin"
 PREFERRED = "3.13"  # what the real base image runs
 COMMANDS = ("sh", "cat", "chmod", "cp", "env", "id", "ls", "mkdir", "mv", "rm", "sleep", "touch")
+# What wheels built for an older C library name, though today's holds most of it itself.
+C_LIBRARIES = (
+    *("libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libresolv.so.2"),
+    *("libnss_dns.so.2", "libnss_files.so.2", "libgcc_s.so.1", "libstdc++.so.6"),
+)
 RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")
 LEFT_OUT = re.compile(
     r"/(site-packages|dist-packages|test|tests|idlelib|tkinter|turtledemo|lib2to3|__pycache__|config-[^/]+)(/|$)"
@@ -163,7 +168,10 @@ def _add_python(tar: tarfile.TarFile, interpreter: Interpreter) -> None:
 def _add_libraries(tar: tarfile.TarFile, interpreter: Interpreter) -> None:
     extensions = (interpreter.library / "lib-dynload").glob("*.so")
     programs = [interpreter.executable, *extensions, *map(_program, COMMANDS)]
-    for library in sorted(shared_libraries(programs)):
+    libraries = shared_libraries(programs)
+    c_folder = next(library.parent for library in libraries if library.name == "libc.so.6")
+    libraries |= {c_folder / name for name in C_LIBRARIES if (c_folder / name).exists()}
+    for library in sorted(libraries):
         own = library.name.startswith("libpython")
         tar.add(
             library.resolve(), f"var/lang/lib/{library.name}" if own else str(library).lstrip("/")

@@ -64,6 +64,18 @@ def test_a_service_that_is_not_there_closes_the_connection(tmp_path: Path) -> No
         assert connection.recv(1000) == b""
 
 
+def test_a_connection_that_is_still_open_ends_with_the_forwarder(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    listener = socket.create_server((LOOPBACK, 0))
+    with listener, forward(address=LOOPBACK, port=0, to=listener.getsockname()[:2]) as port:
+        connection = socket.create_connection((LOOPBACK, port), timeout=10)
+        listener.accept()
+    with connection:
+        assert connection.recv(1) == b""
+    assert capfd.readouterr().err == ""
+
+
 def test_nothing_listens_after_the_end() -> None:
     with forward(address=LOOPBACK, port=0, to=(LOOPBACK, 1)) as port:
         pass
