@@ -5,23 +5,20 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from stacks import stage as sections
+from stacks.stage_files import ROOT, SettingsError, merge, read, reasons, shown
 
-ROOT = Path(__file__).resolve().parent.parent
+__all__ = ["PROBES", "ROOT", "Settings", "SettingsError", "load", "probe_names", "stages"]
+
 STAGES = ROOT / "stages"
 PROBES = ROOT / "probes.toml"
 SHARED = "_shared"
-
-
-class SettingsError(Exception):
-    """A stage cannot be used: one line that says which file, what, and what to do."""
+FROM_ELSEWHERE = {"stage", "probes"}  # of the file's name, of probes.toml
 
 
 class Settings(sections.Section):
@@ -42,7 +39,7 @@ class Settings(sections.Section):
     logs: sections.Logs
     notifications: sections.Notifications
     canary: sections.Canary
-    probes: tuple[sections.Name, ...] = Field(min_length=1)
+    probes: tuple[sections.ProbeName, ...] = Field(min_length=1)
     left_out: tuple[sections.LeftOut, ...] = Field(default=(), strict=False)
     acknowledged: tuple[sections.Acknowledged, ...] = Field(default=(), strict=False)
 
@@ -93,19 +90,23 @@ def load(
         SettingsError: the stage, a file, a key or a value is not as it must be.
     """
     if stage not in stages(folder):
+        known = ", ".join(stages(folder)) or "none"
         raise SettingsError(
-            f"stage {stage!r} has no file in {folder.name}/; known stages: "
-            f"{', '.join(stages(folder)) or 'none'}"
+            f"{shown(folder)}: no stage {stage!r}; known stages: {known}; "
+            f"for a new one write {stage}.toml"
         )
-    path = folder / f"{stage}.toml"
-    values = _merge(_read(folder / f"{SHARED}.toml"), _read(path))
+    shared, own = folder / f"{SHARED}.toml", folder / f"{stage}.toml"
+    said = {shown(path): _said(path) for path in (shared, own)}
     if image_digest is not None:
-        values = _merge(values, {"image": {"digest": image_digest}})
-    values |= {"stage": stage, "probes": probe_names(probes)}
+        said["-c image_digest"] = {"image": {"digest": image_digest}}
+    said[shown(probes)] = {"stage": stage, "probes": probe_names(probes)}
+    values: dict[str, Any] = {}
+    for table in said.values():
+        values = merge(values, table)
     try:
         return Settings.model_validate(values)
     except ValidationError as exc:
-        raise SettingsError(f"{folder.name}/{path.name}: {_reasons(exc)}") from exc
+        raise SettingsError(reasons(exc, said, own=shown(own))) from exc
 
 
 def probe_names(path: Path = PROBES) -> tuple[str, ...]:
@@ -115,43 +116,14 @@ def probe_names(path: Path = PROBES) -> tuple[str, ...]:
         SettingsError: the file holds no list of named probes.
     """
     try:
-        return tuple(probe["name"] for probe in _read(path)["probe"])
+        return tuple(probe["name"] for probe in read(path)["probe"])
     except (KeyError, TypeError) as exc:
-        raise SettingsError(f"{path.name}: no [[probe]] with a name; add one") from exc
+        raise SettingsError(f"{shown(path)}: no [[probe]] with a name; add one") from exc
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SettingsError(f"{path.name}: cannot be read ({exc}); restore the file") from exc
-    except tomllib.TOMLDecodeError as exc:
-        raise SettingsError(f"{path.name}: not a TOML file: {exc}") from exc
-
-
-def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """Tables are merged key by key, everything else is replaced."""
-    merged = dict(base)
-    for key, value in over.items():
-        old = merged.get(key)
-        merged[key] = (
-            _merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
-        )
-    return merged
-
-
-def _reasons(error: ValidationError) -> str:
-    """All that is wrong, in one line: `function.memory_mb: …; api.burts: …`."""
-    return "; ".join(_reason(dict(detail)) for detail in error.errors(include_url=False))
-
-
-def _reason(detail: Mapping[str, Any]) -> str:
-    key = ".".join(map(str, detail["loc"])) or "this stage"
-    if detail["type"] == "extra_forbidden":
-        return f"{key}: no such key; correct its name or remove it"
-    if detail["type"] == "missing":
-        return f"{key}: missing; add it here or in {SHARED}.toml"
-    message = str(detail["msg"]).removeprefix("Value error, ")
-    if detail["type"] == "value_error":
-        return f"{key}: {message}"
-    return f"{key} = {detail['input']!r}: {message[0].lower()}{message[1:]}; correct the value"
+def _said(path: Path) -> dict[str, Any]:
+    """What a stage file says; raises SettingsError."""
+    table = read(path)
+    for key in FROM_ELSEWHERE & table.keys():
+        raise SettingsError(f"{shown(path)}: {key}: comes from elsewhere; remove it")
+    return table

@@ -44,16 +44,22 @@ def attach(app: cdk.App, *, sources: Path = ROOT) -> None:
         app: the app.
         sources: a folder below the `pyproject.toml` that configures the gate.
     """
-    gate = {
+    cdk.Validations.of(app).add_plugins(*gate(sources), *nag(app))
+
+
+def gate(sources: Path) -> tuple[cdk.IPolicyValidationPlugin, ...]:
+    """The gate's quick checks: they read and import the sources, and start nothing else."""
+    looks = {
         parity.NAME: _look(parity, sources),
         models.NAME: _look(models, sources),
         handler.NAME: _look(handler, sources),
     }
-    cdk.Validations.of(app).add_plugins(
-        *(GateValidation(name, look) for name, look in gate.items()),
-        AwsSolutionsChecks(app, verbose=True),
-        HIPAASecurityChecks(app, verbose=True),
-    )
+    return tuple(GateValidation(name, look) for name, look in looks.items())
+
+
+def nag(app: cdk.App) -> tuple[cdk.IPolicyValidationPlugin, ...]:
+    """The packs of cdk-nag."""
+    return (AwsSolutionsChecks(app, verbose=True), HIPAASecurityChecks(app, verbose=True))
 
 
 def _look(check: Check[Target], sources: Path) -> Look:
