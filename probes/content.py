@@ -27,7 +27,7 @@ def decoded(answer: Answer) -> bytes:
         return answer.body
     if encoding in ("gzip", "x-gzip"):
         return _gunzip(answer.body)
-    raise Unreadable(f"content-encoding is {encoding[:40]!r}, which only gzip may be")
+    raise Unreadable(f"content-encoding is {encoding[:40]!r}, and only gzip can be read")
 
 
 def _gunzip(body: bytes) -> bytes:

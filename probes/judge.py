@@ -10,7 +10,7 @@ from probes.model import Answer, Json, Probe
 from probes.redact import redact
 
 SHOWN_LENGTH = 32  # a longer string of an answer may be a token: it is described, not shown
-EXPLANATIONS = ("detail", "message", "error", "title")  # where frameworks say what went wrong
+EXPLANATIONS = ("detail", "message", "title", "error")  # where frameworks say what went wrong
 EXPLANATION_LENGTH = 400
 
 
@@ -102,6 +102,8 @@ def _explanation(answer: Answer) -> str:
         value = json_of(decoded(answer))
     except Unreadable:
         return ""
+    if isinstance(value, dict) and isinstance(value.get("error"), dict):
+        value = value["error"]
     members = value if isinstance(value, dict) else {}
     texts = (members.get(name) for name in EXPLANATIONS)
     return next((f": {' '.join(text.split())}" for text in texts if isinstance(text, str)), "")
