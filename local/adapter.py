@@ -14,9 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from gate.rie import Invocation, Rie
-
 from gate.report import CannotLook
+from gate.rie import Invocation, Rie
 
 StartRie = Callable[[str, str], Rie]  # function name, version → a RIE not yet entered
 

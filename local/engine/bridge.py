@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 Target = tuple[str, int] | Path
@@ -38,20 +38,18 @@ async def _stop(server: asyncio.Server) -> None:
 
 
 async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, to: Target) -> None:
-    try:
+    with closing(writer), suppress(OSError, asyncio.CancelledError):
         if isinstance(to, Path):
             there_reader, there_writer = await asyncio.open_unix_connection(to)
         else:
             there_reader, there_writer = await asyncio.open_connection(*to)
-    except OSError:
-        writer.close()
-        return
-    await asyncio.gather(_copy(reader, there_writer), _copy(there_reader, writer))
+        with closing(there_writer):
+            await asyncio.gather(_copy(reader, there_writer), _copy(there_reader, writer))
 
 
 async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    with suppress(OSError, asyncio.CancelledError):
-        while block := await reader.read(65536):
-            writer.write(block)
-            await writer.drain()
-    writer.close()
+    while block := await reader.read(65536):
+        writer.write(block)
+        await writer.drain()
+    if writer.can_write_eof():
+        writer.write_eof()  # the other direction may still have something to say
