@@ -82,8 +82,10 @@ def _subjects(context: Any) -> list[str]:
         return [f"websocket {path}"]
     if hasattr(_original(context), "app") and not hasattr(_original(context), "endpoint"):
         return [f"mount {path or '/'}"]
-    methods = sorted(getattr(context, "methods", None) or ["any method"])
-    return [f"{method} {path}" for method in methods]
+    methods = set(getattr(context, "methods", None) or ["any method"])
+    if "GET" in methods and not hasattr(context, "dependant"):
+        methods.discard("HEAD")  # plain Starlette answers HEAD wherever it answers GET
+    return [f"{method} {path}" for method in sorted(methods)]
 
 
 def _add_route(facts: Facts, context: Any, subject: str) -> None:

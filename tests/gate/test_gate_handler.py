@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import pytest
+
+from gate.checks import handler
+from gate.checks.handler import Target, check
+from gate.config import Config, HandlerSource
+from gate.inspection.runner import Interpreter
+from gate.report import Place
+from tests.gate.planting import Plant
+
+TREE = {
+    "handler.py": """
+        from functools import partial
+        def lambda_handler(event, context): ...
+        def anything(*args): ...
+        def default(event, context=None, more=1): ...
+        def one(event): ...
+        def three(event, context, more): ...
+        class Mangum:
+            def __call__(self, event, context): ...
+        mangum = Mangum()
+        half = partial(three, more=1)
+        number = 1
+    """,
+    "pkg/__init__.py": "def main(event, context): ...",
+    "pkg/inner.py": "def main(event, context): ...",
+    "broken.py": "\nimport gone\ndef main(event, context): ...",
+    "ends.py": "import sys\nsys.exit(3)",
+}
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "handler.lambda_handler",
+        "handler.anything",
+        "handler.default",
+        "handler.mangum",
+        "handler.half",
+        "pkg.main",
+        "pkg.inner.main",
+        "pkg/inner.main",
+    ],
+)
+def test_a_callable_passes(command: str, plant: Plant) -> None:
+    report = check(Target(Interpreter(plant(TREE)), command))
+    assert report.findings == ()
+    assert report.notes == (f"{command} takes (event, context)",)
+
+
+@pytest.mark.parametrize(
+    ("command", "rule", "said"),
+    [
+        ("handler", "malformed", "'handler' is no handler command"),
+        ("handler.", "malformed", "'handler.' is no handler command"),
+        ("handler:lambda_handler", "malformed", "is no handler command"),
+        ("../handler.main", "malformed", "is no handler command"),
+        ("", "malformed", "'' is no handler command"),
+        ("gone.main", "no-module", "names the module gone, and there is no gone.py below"),
+        ("pkg/gone.main", "no-module", "there is no pkg/gone.py below"),
+        ("handler.gone", "no-attribute", "names gone, which handler does not have"),
+        ("handler.number", "not-callable", "is of type int, which cannot be called"),
+        ("handler.one", "not-callable", "does not take (event, context)"),
+        ("handler.three", "not-callable", "does not take (event, context)"),
+        ("broken.main", "import-failed", "No module named 'gone'"),
+        ("ends.main", "exits", "calls sys.exit(3)"),
+    ],
+)
+def test_anything_else_is_one_finding(command: str, rule: str, said: str, plant: Plant) -> None:
+    (finding,) = check(Target(Interpreter(plant(TREE)), command)).findings
+    assert finding.rule == f"handler.{rule}"
+    assert said in finding.message
+    assert finding.fix
+
+
+def test_a_broken_module_is_named_with_its_line(plant: Plant) -> None:
+    root = plant(TREE)
+    (finding,) = check(Target(Interpreter(root), "broken.main")).findings
+    assert finding.places == (Place(str(root / "broken.py"), 2),)
+
+
+def test_the_place_where_the_command_is_written_is_named(plant: Plant, tmp_path: Path) -> None:
+    stage = tmp_path / "stage.toml"
+    stage.write_text('[function]\n\ncommand = "gone.main"\n', encoding="utf-8")
+    config = Config(root=plant(TREE), handler=HandlerSource(stage, "function.command"))
+    parser = argparse.ArgumentParser()
+    handler.add_options(parser)
+    (finding,) = check(handler.target(parser.parse_args([]), config)).findings
+    assert finding.places == (Place(str(stage), 3),)
+    given = handler.target(parser.parse_args(["--handler", "handler.lambda_handler"]), config)
+    assert check(given).findings == ()

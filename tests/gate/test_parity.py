@@ -1,0 +1,292 @@
+"""Each drift is found by name, with both places; each harmless rewrite is the same."""
+
+from __future__ import annotations
+
+import textwrap
+import tomllib
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from gate.checks.parity import Target, check
+from gate.inspection.runner import Interpreter
+from gate.report import CannotLook, Report
+from tests.gate.planting import REPOSITORY, Plant
+
+CATALOGUES = REPOSITORY / "tests/assets/parity"
+
+SHARED = """
+from typing import Annotated
+from fastapi import APIRouter, Depends, Security
+from pydantic import BaseModel
+
+class Out(BaseModel):
+    name: str
+
+def require_user() -> str: return "u"
+def audit() -> None: ...
+def require_role(role):
+    def check() -> str: return role
+    return check
+
+class Roles:
+    def __init__(self, *names): self.names = names
+    def __call__(self): return self.names
+
+def handle(request, exc): ...
+def handle_otherwise(request, exc): ...
+async def start(): ...
+async def stop(): ...
+
+users = APIRouter(prefix="/users")
+@users.get("/me")
+def me(): ...
+@users.get("/{id}")
+def one(id: int): ...
+"""
+# Both entry points begin with this; what follows is what a case says.
+BASE = """
+from contextlib import asynccontextmanager
+from enum import Enum
+from functools import partial
+import re
+from fastapi import APIRouter, Depends, FastAPI, Security, WebSocket
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel, SecretStr
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import Mount, Route
+import shared
+from shared import users
+"""
+HEALTH = """
+@app.get("/health")
+def health(): return {"status": "healthy"}
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row of a catalogue: two bodies, or the ``code`` of one; ``rule`` and ``said`` to expect."""
+
+    name: str
+    reference: str = ""
+    candidate: str = ""
+    code: str = ""
+    rule: str = ""
+    said: str = ""
+    line: int | None = None
+
+
+def catalogue(kind: str, file: str) -> list[ParameterSet]:
+    cases = [Case(**row) for row in tomllib.loads((CATALOGUES / file).read_text())[kind]]
+    return [pytest.param(case, id=case.name) for case in cases]
+
+
+def source(body: str) -> str:
+    body = textwrap.dedent(body)
+    return BASE + (body if "app =" in body else f"app = FastAPI()\n{body}") + HEALTH
+
+
+def judge(plant: Plant, reference: str, candidate: str) -> Report:
+    root = plant(
+        {"main.py": source(reference), "lazy_app.py": source(candidate), "shared.py": SHARED}
+    )
+    return check(target(root))
+
+
+def target(
+    root: Path, reference: str = "main:app", candidate: str = "lazy_app:app", prepare: str = ""
+) -> Target:
+    return Target(Interpreter(root), reference, candidate, prepare)
+
+
+GZIP = "app.add_middleware(GZipMiddleware, minimum_size=500)"
+INCLUDE = "app.include_router(users)"
+GUARDED = "dependencies=[Depends(shared.require_user)]"
+
+
+@pytest.mark.parametrize("drift", catalogue("drift", "drifts.toml"))
+def test_a_drift_is_one_finding_by_name(drift: Case, plant: Plant) -> None:
+    report = judge(plant, drift.reference, drift.candidate)
+    assert [finding.rule for finding in report.findings] == [f"parity.{drift.rule}"], report
+    finding = report.findings[0]
+    assert drift.said in finding.message
+    assert finding.fix
+
+
+@pytest.mark.parametrize("same", catalogue("same", "harmless.toml"))
+def test_a_harmless_rewrite_is_the_same(same: Case, plant: Plant) -> None:
+    report = judge(plant, same.reference, same.candidate)
+    assert report.findings == ()
+    assert report.notes[-1].startswith("main:app and lazy_app:app build the same, ")
+
+
+def test_both_places_and_the_fix_are_named(
+    plant: Plant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    app = "from fastapi import FastAPI\n"
+    gzip = "from starlette.middleware.gzip import GZipMiddleware\n"
+    main = f"{app}{gzip}app = FastAPI()\n\napp.add_middleware(GZipMiddleware, minimum_size=500)\n"
+    root = plant({"main.py": main + HEALTH, "lazy_app.py": f"{app}\napp = FastAPI()\n{HEALTH}"})
+    (finding,) = check(target(root)).findings
+    assert [str(place) for place in finding.places] == ["tree/main.py:5", "tree/lazy_app.py:3"]
+    assert finding.fix == "add it in lazy_app.py, or build both from one function"
+
+
+def test_a_guard_dropped_at_the_include_names_both_includes(plant: Plant) -> None:
+    report = judge(plant, f"app.include_router(users, {GUARDED})", INCLUDE)
+    lines = {Path(place.path).name: place.line for place in report.findings[0].places}
+    assert lines == {"main.py": 19, "lazy_app.py": 19}
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        "secret_key='{}'",
+        "'{}'",
+        "options={{'password': '{}'}}",
+        "url='postgresql://user:{}@host/db'",
+        "secret=SecretStr('{}')",
+    ],
+)
+def test_secrets_are_compared_and_never_shown(argument: str, plant: Plant) -> None:
+    middleware = (
+        "class M:\n    def __init__(self, app, secret_key='', options=None, url='', secret=None):"
+        " ...\napp.add_middleware(M, {})\n"
+    )
+    report = judge(
+        plant,
+        middleware.format(argument.format("hunter2")),
+        middleware.format(argument.format("hunter3")),
+    )
+    assert [finding.rule for finding in report.findings] == ["parity.middleware.differs"]
+    assert "hunter" not in str(report)
+    assert "***" in report.findings[0].message
+
+
+def test_one_object_is_a_single_entry_point(plant: Plant) -> None:
+    root = plant({"lazy_app.py": source(GZIP), "main.py": "from lazy_app import app\n"})
+    (root / "shared.py").write_text(SHARED)
+    report = check(target(root))
+    assert report.findings == ()
+    assert report.notes == ("single entry point: main:app is lazy_app:app",)
+
+
+LAZY = """
+import importlib
+def load(): app.include_router(importlib.import_module("more").router)
+"""
+MORE = """
+from fastapi import APIRouter
+router = APIRouter()
+@router.get("/more")
+def more(): ...
+"""
+
+
+@pytest.mark.parametrize("prepare", ["lazy_app:load", "loader:load", "loader:load_later"])
+def test_lazy_routers_are_loaded_first(prepare: str, plant: Plant) -> None:
+    root = plant(
+        {
+            "main.py": source("from more import router\napp.include_router(router)"),
+            "lazy_app.py": source(f"app = FastAPI()\n{LAZY}"),
+            "more.py": MORE,
+            "shared.py": SHARED,
+            "loader.py": """
+                from more import router
+                def load(app):
+                    if not any("more" in str(vars(route)) for route in app.routes):
+                        app.include_router(router)
+                async def load_later(app):
+                    load(app)
+            """,
+        }
+    )
+    (finding,) = check(target(root)).findings
+    assert finding.rule == "parity.route.missing"
+    assert "say --prepare module:function" in finding.fix
+    assert check(target(root, prepare=prepare)).findings == ()
+
+
+def test_a_lazy_router_that_does_not_load_is_found(plant: Plant) -> None:
+    root = plant(
+        {
+            "main.py": "from lazy_app import app\n",
+            "lazy_app.py": source(f"app = FastAPI()\n{LAZY}"),
+            "more.py": "import gone\n",
+            "shared.py": SHARED,
+        }
+    )
+    findings = check(target(root, prepare="lazy_app:load")).findings
+    assert {finding.rule for finding in findings} == {"parity.prepare-failed"}
+    assert "No module named 'gone'" in findings[0].message
+    assert findings[0].places[0].path.endswith("more.py")
+    assert findings[0].places[0].line == 1
+
+
+def test_factories_and_dotted_attributes(plant: Plant) -> None:
+    root = plant(
+        {
+            "main.py": """
+                from fastapi import FastAPI
+                def create_app():
+                    app = FastAPI()
+                    @app.get("/health")
+                    def health(): return 1
+                    return app
+            """,
+            "lazy_app.py": "import main\nclass server: app = main.create_app()\n",
+        }
+    )
+    report = check(target(root, reference="main:create_app()", candidate="lazy_app:server.app"))
+    assert report.findings == ()
+
+
+def test_plain_starlette(plant: Plant) -> None:
+    app = """
+        from starlette.applications import Starlette
+        from starlette.middleware import Middleware
+        from starlette.middleware.gzip import GZipMiddleware
+        from starlette.routing import Route
+        def health(request): ...
+        app = Starlette(routes=[Route("/health", health)], middleware=[{}])
+    """
+    root = plant(
+        {"main.py": app.format("Middleware(GZipMiddleware)"), "lazy_app.py": app.format("")}
+    )
+    assert [f.rule for f in check(target(root)).findings] == ["parity.middleware.missing"]
+
+
+@pytest.mark.parametrize("unseen", catalogue("unseen", "unseen.toml"))
+def test_an_entry_point_that_cannot_be_seen_is_found(unseen: Case, plant: Plant) -> None:
+    root = plant({"main.py": source(""), "shared.py": SHARED, "lazy_app.py": unseen.code})
+    (finding,) = check(target(root)).findings
+    assert finding.rule == f"parity.{unseen.rule}"
+    assert finding.message.startswith("lazy_app:app ")
+    assert unseen.said in finding.message
+    assert Path(finding.places[0].path).name == "lazy_app.py"
+    assert finding.places[0].line == unseen.line
+
+
+def test_an_entry_point_that_hangs_is_found_where_it_hangs(plant: Plant) -> None:
+    hanging = "import time\ntime.sleep(600)\n"
+    root = plant({"main.py": source(""), "shared.py": SHARED, "lazy_app.py": hanging})
+    (finding,) = check(replace(target(root), interpreter=Interpreter(root, timeout=3))).findings
+    assert finding.rule == "parity.hangs"
+    assert finding.message == "lazy_app:app is not done after 3 seconds"
+    assert finding.places[0].line == 2
+
+
+def test_an_application_of_another_framework_cannot_be_looked_at(plant: Plant) -> None:
+    app = "async def app(scope, receive, send): ...\n"
+    root = plant({"main.py": app, "lazy_app.py": app})
+    with pytest.raises(CannotLook, match="no Starlette or FastAPI application"):
+        check(target(root))
