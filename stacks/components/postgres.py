@@ -44,6 +44,12 @@ class Postgres(Construct):
         engine = rds.DatabaseClusterEngine.aurora_postgres(
             version=rds.AuroraPostgresEngineVersion.of(settings.engine_version, major)
         )
+        group = ec2.SecurityGroup(
+            self, "Group", vpc=placement.vpc, allow_all_outbound=False, description="Database"
+        )
+        group.connections.allow_from(placement.group, ec2.Port.tcp(PORT))
+        secret = rds.DatabaseSecret(self, "Secret", username="credmate", encryption_key=key)
+        secret.apply_removal_policy(KEEP)  # as long as the database
         self.cluster = rds.DatabaseCluster(
             self,
             "Cluster",
@@ -52,12 +58,13 @@ class Postgres(Construct):
             parameter_group=rds.ParameterGroup(
                 self, "Parameters", engine=engine, parameters=PARAMETERS
             ),
-            credentials=rds.Credentials.from_generated_secret("credmate", encryption_key=key),
+            credentials=rds.Credentials.from_secret(secret),
             default_database_name=DATABASE_NAME,
             port=PORT,
             iam_authentication=True,
             vpc=placement.vpc,
             vpc_subnets=placement.subnets,
+            security_groups=[group],
             writer=_instance("Writer", key),
             readers=[_instance(f"Reader{number}", key) for number in range(settings.readers)],
             serverless_v2_min_capacity=settings.minimum_capacity,
@@ -73,13 +80,11 @@ class Postgres(Construct):
             deletion_protection=True,
             removal_policy=KEEP,
         )
-        # Not the cluster's own port, which is known at deployment only: no rule could judge it.
-        self.cluster.connections.allow_from(placement.group, ec2.Port.tcp(PORT))
 
     @property
     def secret(self) -> secretsmanager.ISecret:
         """Where and as whom to connect: host, port, username, password, dbname."""
-        # There is one, since the credentials are generated.
+        # There is one, since the credentials are a secret.
         return cast(secretsmanager.ISecret, self.cluster.secret)
 
 

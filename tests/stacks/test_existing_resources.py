@@ -1,0 +1,78 @@
+"""Each lasting thing can be one that exists already, named in the stage file."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from stacks.settings import STAGES, load
+from tests.stacks.assembled import DIGEST, Assembled, synthesize
+
+STAGE = """
+[image]
+repository_arn = "arn:aws:ecr:us-east-1:111122223333:repository/shared/backend"
+
+[network]
+vpc_id = "vpc-0a1"
+subnet_ids = ["subnet-0a1", "subnet-0b2"]
+
+[database]
+secret_name = "shared/database"
+security_group_id = "sg-0a1"
+
+[secrets]
+jwt_secret_name = "shared/jwt"
+probe_secret_name = "shared/probe"
+
+[notifications]
+emails = ["oncall@credmate.example"]
+"""
+
+
+@pytest.fixture(scope="module")
+def existing(tmp_path_factory: pytest.TempPathFactory) -> Assembled:
+    folder = tmp_path_factory.mktemp("existing")
+    stages = Path(shutil.copytree(STAGES, folder / "stages"))
+    (stages / "shared.toml").write_text(STAGE)
+    return synthesize(load("shared", stages, image_digest=DIGEST), folder / "out")
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["AWS::EC2::VPC", "AWS::RDS::DBCluster", "AWS::SecretsManager::Secret", "AWS::ECR::Repository"],
+)
+def test_nothing_is_made_twice(existing: Assembled, kind: str) -> None:
+    assert existing.of_type(kind) == []
+
+
+def test_the_functions_run_in_the_existing_network(existing: Assembled) -> None:
+    for function in existing.of_type("AWS::Lambda::Function"):
+        assert function["VpcConfig"]["SubnetIds"] == ["subnet-0a1", "subnet-0b2"]
+
+
+def test_the_existing_database_lets_the_functions_in(existing: Assembled) -> None:
+    rule = existing.one("AWS::EC2::SecurityGroupIngress", GroupId="sg-0a1")
+    group = existing.target(rule["SourceSecurityGroupId"], "data")
+    assert (rule["FromPort"], rule["ToPort"]) == (5432, 5432)
+    assert existing.one("AWS::EC2::SecurityGroup").id == group.id
+
+
+def test_the_image_comes_from_the_existing_repository(existing: Assembled) -> None:
+    for function in existing.of_type("AWS::Lambda::Function"):
+        uri = json.dumps(function["Code"]["ImageUri"])
+        assert "111122223333.dkr.ecr.us-east-1." in uri
+        assert f"/shared/backend@{DIGEST}" in uri
+
+
+def test_an_existing_secret_is_read_by_its_name_and_no_more_than_it(existing: Assembled) -> None:
+    text = json.dumps(existing.templates["service"])
+    for name in ("database", "jwt", "probe"):
+        assert f":secret:shared/{name}-??????" in text
+
+
+def test_whoever_is_named_is_told(existing: Assembled) -> None:
+    subscription = existing.one("AWS::SNS::Subscription", Protocol="email")
+    assert subscription["Endpoint"] == "oncall@credmate.example"
