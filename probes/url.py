@@ -84,7 +84,8 @@ def _base(base_url: str) -> SplitResult:
         port = base.port
     except ValueError:
         raise wrong from None  # the cause may quote a password
-    plain = not (base.query or base.fragment or "@" in base.netloc) and base.path.isprintable()
+    plain = not (base.query or base.fragment or "@" in base.netloc) and base.path.isascii()
+    plain = plain and base.path.isprintable() and " " not in base.path
     if base.scheme not in ("http", "https") or not base.hostname or port == 0 or not plain:
         raise wrong
     return base
