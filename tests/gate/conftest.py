@@ -45,3 +45,10 @@ def run_gate(tmp_path: Path) -> RunGate:
         )
 
     return run
+
+
+@pytest.fixture(autouse=True)
+def emulator_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every test, in whatever folder, use the emulator that was fetched for this checkout."""
+    cache = os.environ.get("GATE_CACHE") or str(REPOSITORY / ".local" / "cache")
+    monkeypatch.setenv("GATE_CACHE", cache)
