@@ -34,7 +34,7 @@ check: setup  ## format, lint, types, import rules
 	@$(BIN)/ruff format --check --quiet . || { echo "check: run 'make format'" >&2; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
+	@PYTHONPATH=lambda_src/backend $(BIN)/lint-imports --no-logo
 
 format: setup  ## put the sources into the one format
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix-only .
