@@ -38,8 +38,8 @@ def _segments(verb: str, path: str) -> tuple[Segment, ...]:
     if verb in ("host", "route"):
         return (REST,)
     path = path.removeprefix("method ")
-    segments = tuple(_segment(part) for part in path.strip("/").split("/"))
-    return (*segments, REST) if verb == "mount" else segments
+    segments = tuple(_segment(part) for part in path.removeprefix("/").split("/"))
+    return (*(part for part in segments if part), REST) if verb == "mount" else segments
 
 
 def _segment(part: str) -> Segment:

@@ -93,7 +93,7 @@ class _Child:
 
     def _start(self) -> None:
         (self._folder / "request.json").write_text(json.dumps(self._request), encoding="utf-8")
-        self._deadline = time.monotonic() + self._interpreter.timeout + GRACE_SECONDS
+        self._limit = time.monotonic() + self._interpreter.timeout
         mark = leftovers.new_mark()
         python = self._interpreter.python
         try:
@@ -141,12 +141,13 @@ class _Child:
 
     def answer(self) -> Answer:
         """Wait for the child and return what it said, or why it said nothing."""
-        ended = _wait(self._process, self._deadline)
+        _wait(self._process, self._limit + GRACE_SECONDS)
+        late = time.monotonic() >= self._limit
         file = self._folder / "answer.json"
         try:
             answer = json.loads(file.read_bytes())
         except (OSError, ValueError):
-            return self._silence(ended=ended)
+            return self._silence(late=late)
         if "cannot" in answer:
             raise CannotLook(one_line(answer["cannot"]))
         if "failed" in answer:
@@ -160,10 +161,10 @@ class _Child:
         file, line = place or (None, None)
         return Failure(kind, one_line(message), file and Path(file), line, detail)
 
-    def _silence(self, *, ended: bool) -> Failure:
+    def _silence(self, *, late: bool) -> Failure:
         """Name the reason of an answer that never came."""
         stack = _stack(self._folder / "stack.txt", self._root)
-        if not ended or stack.timed_out:
+        if late:
             seconds = f"{self._interpreter.timeout:g} seconds"
             return Failure("hangs", f"is not done after {seconds}", *stack.place, detail=stack.text)
         code = self._process.returncode
@@ -181,21 +182,18 @@ class _Child:
         return "\n".join(text.splitlines()[-OUTPUT_TAIL_LINES:])
 
 
-def _wait(process: subprocess.Popen[bytes], deadline: float) -> bool:
-    """Wait until ``deadline`` (monotonic seconds); return whether the process has ended."""
+def _wait(process: subprocess.Popen[bytes], deadline: float) -> None:
+    """Wait for the end of the process, or until ``deadline`` (monotonic seconds)."""
     remaining = max(0.0, deadline - time.monotonic())
     if hasattr(os, "pidfd_open"):  # Linux: wakes at once, where Popen.wait() polls
         descriptor = os.pidfd_open(process.pid)
         try:
             select.select([descriptor], [], [], remaining)
+            remaining = 0
         finally:
             os.close(descriptor)
-        return process.poll() is not None
-    try:
+    with suppress(subprocess.TimeoutExpired):
         process.wait(remaining)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 def _signal_name(number: int) -> str:
@@ -211,10 +209,6 @@ class _Stack:
 
     text: str = ""
     place: tuple[Path | None, int | None] = (None, None)
-
-    @property
-    def timed_out(self) -> bool:
-        return self.text.startswith("Timeout")
 
 
 def _stack(file: Path, root: Path) -> _Stack:

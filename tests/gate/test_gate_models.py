@@ -171,7 +171,7 @@ def test_several_bases_are_all_looked_at(plant: Plant) -> None:
     [
         'registry = __import__("sqlalchemy.orm").orm.registry()\nBase = registry.generate_base()\n',
         "from sqlalchemy.orm import declarative_base\nBase = declarative_base()\n",
-        "from sqlalchemy.orm import DeclarativeBaseNoMeta\nclass Base(DeclarativeBaseNoMeta): ...\n",
+        "from sqlalchemy.orm import DeclarativeBaseNoMeta as Plain\nclass Base(Plain): ...\n",
     ],
 )
 def test_any_declarative_base(style: str, plant: Plant) -> None:
