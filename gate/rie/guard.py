@@ -21,6 +21,7 @@ from typing import NoReturn
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+IGNORED_BY_PYTHON = (signal.SIGPIPE, signal.SIGXFSZ)
 POLL_SECONDS = 0.05
 NOT_RUN = 127
 
@@ -41,6 +42,8 @@ def main(command: list[str], largest_file: int | None, afterwards: list[str]) ->
             _become(command)
         return _wait(child)
     finally:
+        for number in ENDING:  # not again
+            signal.signal(number, signal.SIG_IGN)
         _end_children()
         if afterwards and not os.fork():
             os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the log is the command's
@@ -53,7 +56,7 @@ def _end(number: int, _: object) -> NoReturn:
 
 
 def _become(command: list[str]) -> NoReturn:
-    for number in ENDING:
+    for number in (*ENDING, *IGNORED_BY_PYTHON):
         signal.signal(number, signal.SIG_DFL)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # the life line is ours alone
     try:

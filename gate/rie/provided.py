@@ -55,6 +55,7 @@ class _Child:
     """The interpreter that holds the context open until it is let go, or we end."""
 
     def __init__(self, command: list[str], folder: Path, told: Mapping[str, str]) -> None:
+        self._entered = False
         self._answer, its_end = os.pipe()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - open as long as the child runs
         try:
@@ -83,6 +84,7 @@ class _Child:
         said = json.loads(answer)
         if "error" in said:
             raise CannotLook(said["error"])
+        self._entered = True
         variables: dict[str, str] = said["variables"]
         return variables
 
@@ -106,6 +108,8 @@ class _Child:
         if self._process.stdin is not None:
             with suppress(BrokenPipeError):
                 self._process.stdin.close()
+        if not self._entered:  # it does not look at its input yet
+            self._process.terminate()
         try:
             self._process.wait(END_SECONDS)
         except subprocess.TimeoutExpired:
