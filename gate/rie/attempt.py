@@ -22,6 +22,8 @@ WAYS = tuple(product(events.FORMS, get_args(Temperature)))
 OK = 200
 INIT_FAILED, DIED, TIMEOUT, WRONG_ANSWER = "init-failed", "died", "timeout", "wrong-answer"
 REQUEST_ID = re.compile(r"RequestId: \S+ (Error: )?")
+# Errors of the emulator's that are no death.
+FAULTS = {"Function.ResponseSizeTooLarge": "too-large"}
 PROCESS_IS_GONE = (INIT_FAILED, DIED, TIMEOUT)
 
 
@@ -79,8 +81,9 @@ def _verdict(
     invocation: Invocation, probe: Probe, kind: Kind, temperature: Temperature
 ) -> tuple[str, tuple[str, ...]]:
     if invocation.status != OK:
+        error, reason = _error(invocation.payload)
         in_init = temperature == "cold" and invocation.init_ms is None
-        return (INIT_FAILED if in_init else DIED), (_error(invocation.payload),)
+        return (INIT_FAILED if in_init else FAULTS.get(error, DIED)), (reason,)
     try:
         answer = events.answer(invocation.payload, invocation.elapsed_ms, kind=kind)
     except BadAnswer as exc:
@@ -89,12 +92,12 @@ def _verdict(
     return (WRONG_ANSWER if reasons else ""), reasons
 
 
-def _error(payload: bytes) -> str:
-    """What the emulator says about a process that is gone; it may say nothing."""
+def _error(payload: bytes) -> tuple[str, str]:
+    """The kind of an error, and what the emulator says about it; it may say nothing."""
     try:
         said = json.loads(payload)
     except ValueError:
-        return "the process ended without a word"
+        return "", "the process ended without a word"
     # Without the request's id: what is wrong is the same in every request.
     message = REQUEST_ID.sub("", str(said.get("errorMessage")))
-    return f"{said.get('errorType')}: {message}"
+    return str(said.get("errorType")), f"{said.get('errorType')}: {message}"

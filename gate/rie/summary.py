@@ -14,6 +14,7 @@ from gate.rie.attempt import INIT_FAILED, WAYS, Attempt
 FIXES: Mapping[str, str] = {
     "init-failed": "make the handler's module import in a fresh process, with these variables",
     "died": "find what ends the process: an exit, a crash, memory",
+    "too-large": "answer with less than 6 MB, which is Lambda's limit",
     "timeout": "find what it waits for, or say --timeout SECONDS",
     "function-error": "let the handler answer errors itself: a raise is a 5xx without a body",
     "empty": "return an answer for every event, in both of API Gateway's forms",
