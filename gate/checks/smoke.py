@@ -78,7 +78,8 @@ def target(options: argparse.Namespace, config: Config) -> Target:
         raise CannotLook(f"{config.python}: no such interpreter; correct python in [tool.gate]")
     environment = config.environment if options.environment is None else options.environment
     return Target(
-        root=config.source_root,
+        # An image brings its code: the folder need not be there.
+        root=config.root if options.image else config.source_root,
         handler=options.handler or config.handler_command,
         probes=Path(options.probes).absolute() if options.probes else config.probes,
         python=python,
