@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
 import psycopg
-from fastapi import Depends
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, func, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import (
@@ -144,6 +143,9 @@ def _connect(
 def unit_of_work() -> Iterator[Session]:
     """A session whose work is committed when the body ends well, and undone otherwise.
 
+    An endpoint opens it itself. As a dependency of FastAPI it would stay open while the answer
+    waits for a free thread, and threads would wait for its connection: a deadlock under load.
+
     Raises:
         ApiError: a constraint refused the work, or the database does not answer.
     """
@@ -166,12 +168,3 @@ def translated(
         return Unprocessable("a value cannot be stored")
     log.error("the database does not answer", exc_info=exc)
     return Unavailable("the database does not answer")
-
-
-def _session() -> Iterator[Session]:
-    with unit_of_work() as session:
-        yield session
-
-
-# Scope "function": committed before the answer is sent, so that a failure still is one.
-Db = Annotated[Session, Depends(_session, scope="function")]

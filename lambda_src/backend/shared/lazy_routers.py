@@ -65,10 +65,10 @@ class LazyRouters:
                     if not self._prepared:
                         self._prepare()
                     router = importlib.import_module(module).router
+                    app.include_router(router, prefix=prefix, dependencies=[Depends(_no_store)])
             except Exception as exc:
                 raise RouterError(f"{module} does not load: {type(exc).__name__}: {exc}") from exc
             self._prepared = True
-            app.include_router(router, prefix=prefix, dependencies=[Depends(_no_store)])
             self._loaded.add(prefix)
 
     def load_all(self, app: FastAPI) -> None:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends
 from contexts.cme import service
 from contexts.cme.schemas import ActivityBody, ActivityView, Summary, TopicBody, TopicView
 from shared.access import Me, StaffOnly
-from shared.database import Db
+from shared.database import unit_of_work
 from shared.schemas import AnyDate, Page, Paging
 
 router = APIRouter(tags=["cme"])
@@ -34,48 +34,56 @@ Filtered = Annotated[service.Filter, Depends(_filter)]
 
 
 @router.get("/topics")
-def topics(_me: Me, db: Db, window: Paging) -> Page[TopicView]:
+def topics(_me: Me, window: Paging) -> Page[TopicView]:
     """Topics by name."""
-    return Page[TopicView].model_validate(service.topics(db, window))
+    with unit_of_work() as db:
+        return Page[TopicView].model_validate(service.topics(db, window))
 
 
 @router.post("/topics", status_code=HTTPStatus.CREATED)
-def create_topic(body: TopicBody, _staff: StaffOnly, db: Db) -> TopicView:
+def create_topic(body: TopicBody, _staff: StaffOnly) -> TopicView:
     """Create a topic."""
-    return TopicView.model_validate(service.create_topic(db, body.name))
+    with unit_of_work() as db:
+        return TopicView.model_validate(service.create_topic(db, body.name))
 
 
 @router.get("/activities")
-def page(me: Me, db: Db, window: Paging, chosen: Filtered) -> Page[ActivityView]:
+def page(me: Me, window: Paging, chosen: Filtered) -> Page[ActivityView]:
     """Activities, the latest first; `first` and `last` are the days they were completed on."""
-    return Page[ActivityView].model_validate(service.page(db, window, me, chosen))
+    with unit_of_work() as db:
+        return Page[ActivityView].model_validate(service.page(db, window, me, chosen))
 
 
 @router.post("/activities", status_code=HTTPStatus.CREATED)
-def create(body: ActivityBody, me: Me, db: Db) -> ActivityView:
+def create(body: ActivityBody, me: Me) -> ActivityView:
     """Create an activity."""
-    return ActivityView.model_validate(service.create(db, body, me))
+    with unit_of_work() as db:
+        return ActivityView.model_validate(service.create(db, body, me))
 
 
 @router.get("/activities/{activity_id}")
-def get(activity_id: UUID, me: Me, db: Db) -> ActivityView:
+def get(activity_id: UUID, me: Me) -> ActivityView:
     """One activity."""
-    return ActivityView.model_validate(service.get(db, activity_id, me))
+    with unit_of_work() as db:
+        return ActivityView.model_validate(service.get(db, activity_id, me))
 
 
 @router.put("/activities/{activity_id}")
-def replace(activity_id: UUID, body: ActivityBody, me: Me, db: Db) -> ActivityView:
+def replace(activity_id: UUID, body: ActivityBody, me: Me) -> ActivityView:
     """Write an activity anew."""
-    return ActivityView.model_validate(service.replace(db, activity_id, body, me))
+    with unit_of_work() as db:
+        return ActivityView.model_validate(service.replace(db, activity_id, body, me))
 
 
 @router.delete("/activities/{activity_id}", status_code=HTTPStatus.NO_CONTENT)
-def delete(activity_id: UUID, me: Me, db: Db) -> None:
+def delete(activity_id: UUID, me: Me) -> None:
     """Delete an activity."""
-    service.delete(db, activity_id, me)
+    with unit_of_work() as db:
+        service.delete(db, activity_id, me)
 
 
 @router.get("/summary")
-def summary(me: Me, db: Db, period: InPeriod, provider_id: UUID | None = None) -> Summary:
+def summary(me: Me, period: InPeriod, provider_id: UUID | None = None) -> Summary:
     """The hours of a provider, in all and by topic."""
-    return service.summary(db, me, provider_id, period)
+    with unit_of_work() as db:
+        return service.summary(db, me, provider_id, period)

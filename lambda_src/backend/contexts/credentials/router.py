@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from contexts.credentials import service
 from contexts.credentials.schemas import CredentialBody, CredentialView
 from shared.access import Me
-from shared.database import Db
+from shared.database import unit_of_work
 from shared.schemas import Page, Paging
 
 DAYS_MAXIMUM = 3660
@@ -22,37 +22,41 @@ router = APIRouter(tags=["credentials"])
 @router.get("")
 def page(
     me: Me,
-    db: Db,
     window: Paging,
     provider_id: UUID | None = None,
     expires_within_days: Annotated[int | None, Query(ge=0, le=DAYS_MAXIMUM)] = None,
 ) -> Page[CredentialView]:
     """Credentials by expiry."""
-    found = service.page(
-        db, window, me, provider_id=provider_id, expires_within_days=expires_within_days
-    )
-    return Page[CredentialView].model_validate(found)
+    with unit_of_work() as db:
+        found = service.page(
+            db, window, me, provider_id=provider_id, expires_within_days=expires_within_days
+        )
+        return Page[CredentialView].model_validate(found)
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def create(body: CredentialBody, me: Me, db: Db) -> CredentialView:
+def create(body: CredentialBody, me: Me) -> CredentialView:
     """Create a credential."""
-    return CredentialView.model_validate(service.create(db, body, me))
+    with unit_of_work() as db:
+        return CredentialView.model_validate(service.create(db, body, me))
 
 
 @router.get("/{credential_id}")
-def get(credential_id: UUID, me: Me, db: Db) -> CredentialView:
+def get(credential_id: UUID, me: Me) -> CredentialView:
     """One credential."""
-    return CredentialView.model_validate(service.get(db, credential_id, me))
+    with unit_of_work() as db:
+        return CredentialView.model_validate(service.get(db, credential_id, me))
 
 
 @router.put("/{credential_id}")
-def replace(credential_id: UUID, body: CredentialBody, me: Me, db: Db) -> CredentialView:
+def replace(credential_id: UUID, body: CredentialBody, me: Me) -> CredentialView:
     """Write a credential anew."""
-    return CredentialView.model_validate(service.replace(db, credential_id, body, me))
+    with unit_of_work() as db:
+        return CredentialView.model_validate(service.replace(db, credential_id, body, me))
 
 
 @router.delete("/{credential_id}", status_code=HTTPStatus.NO_CONTENT)
-def delete(credential_id: UUID, me: Me, db: Db) -> None:
+def delete(credential_id: UUID, me: Me) -> None:
     """Delete a credential."""
-    service.delete(db, credential_id, me)
+    with unit_of_work() as db:
+        service.delete(db, credential_id, me)

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from contexts.providers import service
 from contexts.providers.schemas import ProviderBody, ProviderView
 from shared.access import Me, StaffOnly
-from shared.database import Db
+from shared.database import unit_of_work
 from shared.schemas import Page, Paging, ShortText
 
 router = APIRouter(tags=["providers"])
@@ -20,27 +20,30 @@ router = APIRouter(tags=["providers"])
 @router.get("")
 def page(
     _staff: StaffOnly,
-    db: Db,
     window: Paging,
     search: Annotated[ShortText | None, Query()] = None,
 ) -> Page[ProviderView]:
     """Providers by name; `search` is part of a last name."""
-    return Page[ProviderView].model_validate(service.page(db, window, search))
+    with unit_of_work() as db:
+        return Page[ProviderView].model_validate(service.page(db, window, search))
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def create(body: ProviderBody, _staff: StaffOnly, db: Db) -> ProviderView:
+def create(body: ProviderBody, _staff: StaffOnly) -> ProviderView:
     """Create a provider."""
-    return ProviderView.model_validate(service.create(db, body))
+    with unit_of_work() as db:
+        return ProviderView.model_validate(service.create(db, body))
 
 
 @router.get("/{provider_id}")
-def get(provider_id: UUID, me: Me, db: Db) -> ProviderView:
+def get(provider_id: UUID, me: Me) -> ProviderView:
     """One provider."""
-    return ProviderView.model_validate(service.get(db, provider_id, me))
+    with unit_of_work() as db:
+        return ProviderView.model_validate(service.get(db, provider_id, me))
 
 
 @router.put("/{provider_id}")
-def replace(provider_id: UUID, body: ProviderBody, staff: StaffOnly, db: Db) -> ProviderView:
+def replace(provider_id: UUID, body: ProviderBody, staff: StaffOnly) -> ProviderView:
     """Write a provider anew."""
-    return ProviderView.model_validate(service.replace(db, provider_id, body, staff))
+    with unit_of_work() as db:
+        return ProviderView.model_validate(service.replace(db, provider_id, body, staff))

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 from contexts.users import service
 from contexts.users.schemas import NewUser, UserChange, UserView
 from shared.access import AdminOnly, Me
-from shared.database import Db
+from shared.database import unit_of_work
 from shared.identity import Role
 from shared.schemas import Page, Paging, ShortText
 
@@ -19,30 +19,33 @@ router = APIRouter(tags=["users"])
 
 
 @router.get("/me")
-def me(me: Me, db: Db) -> UserView:
+def me(me: Me) -> UserView:
     """Who is asking."""
-    return UserView.model_validate(service.get(db, me.user_id))
+    with unit_of_work() as db:
+        return UserView.model_validate(service.get(db, me.user_id))
 
 
 @router.get("")
 def page(
     _admin: AdminOnly,
-    db: Db,
     window: Paging,
     role: Role | None = None,
     search: Annotated[ShortText | None, Query()] = None,
 ) -> Page[UserView]:
     """Users by e-mail; `search` is part of one."""
-    return Page[UserView].model_validate(service.page(db, window, role=role, search=search))
+    with unit_of_work() as db:
+        return Page[UserView].model_validate(service.page(db, window, role=role, search=search))
 
 
 @router.post("", status_code=HTTPStatus.CREATED)
-def create(body: NewUser, _admin: AdminOnly, db: Db) -> UserView:
+def create(body: NewUser, _admin: AdminOnly) -> UserView:
     """Create a user."""
-    return UserView.model_validate(service.create(db, body))
+    with unit_of_work() as db:
+        return UserView.model_validate(service.create(db, body))
 
 
 @router.patch("/{user_id}")
-def change(user_id: UUID, body: UserChange, admin: AdminOnly, db: Db) -> UserView:
+def change(user_id: UUID, body: UserChange, admin: AdminOnly) -> UserView:
     """Change a user's role, or take the right to log in away."""
-    return UserView.model_validate(service.change(db, user_id, body, admin))
+    with unit_of_work() as db:
+        return UserView.model_validate(service.change(db, user_id, body, admin))
