@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lambda_src.canary import canary
 from stacks.components.canary_package import package
 from tests.stacks.assembled import Assembled, Resource
 
@@ -106,6 +107,13 @@ def test_the_canary_runs_on_the_newest_runtime(in_aws: Assembled) -> None:
 
 def test_a_run_of_the_canary_ends_before_the_next(in_aws: Assembled) -> None:
     assert in_aws.one("AWS::Synthetics::Canary")["RunConfig"]["TimeoutInSeconds"] < 60
+
+
+def test_a_run_in_which_nothing_answers_can_still_say_so(in_aws: Assembled) -> None:
+    call = canary.AWS_ATTEMPTS * (canary.AWS_CONNECT_SECONDS + canary.AWS_READ_SECONDS)
+    probes = len(in_aws.settings.probes) * canary.PROBE_TIMEOUT_SECONDS
+    limit = in_aws.one("AWS::Synthetics::Canary")["RunConfig"]["TimeoutInSeconds"]
+    assert call + probes + call < limit  # the secret, the probes, the metrics
 
 
 def test_the_canary_is_told_the_url_and_where_the_secret_is(in_aws: Assembled) -> None:
