@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,8 @@ from gate.report import Place, place
 
 # Kinds of facts whose order is part of what was built.
 ORDERED = ("wrapper", "middleware", "start-up hook", "shutdown hook", "dependency")
+# So many routes that only one side has are one finding: a router that is not included.
+MANY = 5
 MISSING, EXTRA, DIFFERS, ORDER = "missing", "extra", "differs", "order"
 
 Key = tuple[str, str, str, str]
@@ -122,24 +124,26 @@ def _difference(status: str, fact: Fact, other: Fact | None) -> Difference:
     return Difference(status, fact.kind, fact.scope, fact.name, reference, candidate, subjects)
 
 
-def _grouped(differences: Iterable[Difference]) -> list[Difference]:
-    groups: dict[Any, Difference] = {}
+def _grouped(differences: Sequence[Difference]) -> list[Difference]:
+    routes = Counter((one.status, one.scope) for one in differences if one.kind == "route")
+    groups: dict[Any, list[Difference]] = defaultdict(list)
     for one in differences:
         alike = tuple(fact.same for fact in (*one.reference, *one.candidate))
-        key = (one.status, one.kind, one.scope, one.name, alike) if one.subjects else id(one)
-        first = groups.get(key, one)
-        if first is not one:
-            first = Difference(
-                one.status,
-                one.kind,
-                one.scope,
-                one.name,
-                (*first.reference, *one.reference),
-                (*first.candidate, *one.candidate),
-                (*first.subjects, *one.subjects),
-            )
-        groups[key] = first
-    return list(groups.values())
+        together = bool(one.subjects)
+        if one.kind == "route":
+            together = routes[(one.status, one.scope)] > MANY
+        name = "" if one.kind == "route" else one.name
+        groups[(one.status, one.kind, one.scope, name, alike) if together else id(one)].append(one)
+    return [_merged(group) for group in groups.values()]
+
+
+def _merged(group: Sequence[Difference]) -> Difference:
+    """Return one difference for a group that is alike."""
+    first = group[0]
+    reference = tuple(fact for one in group for fact in one.reference)
+    candidate = tuple(fact for one in group for fact in one.candidate)
+    subjects = tuple(subject for one in group for subject in one.subjects or (one.name,))
+    return replace(first, reference=reference, candidate=candidate, subjects=subjects)
 
 
 def _order(reference: Facts, candidate: Facts) -> Iterator[Difference]:

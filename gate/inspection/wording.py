@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gate.inspection.differences import DIFFERS, EXTRA, MISSING, ORDER, Difference, Fact, Facts
+from gate.inspection.differences import (
+    DIFFERS,
+    EXTRA,
+    MANY,
+    MISSING,
+    ORDER,
+    Difference,
+    Fact,
+    Facts,
+)
 from gate.report import Finding, Place, place
-
-MANY = 5  # routes that are named before "and N more"
 
 # Kind of fact → what it is called. {shown}: as built, {name}: its name, {routes}: its routes.
 THINGS = {
@@ -22,7 +29,7 @@ THINGS = {
     "lifespan": "the lifespan {shown}",
     "start-up hook": "the start-up hook {shown}",
     "shutdown hook": "the shutdown hook {shown}",
-    "route": "{name}",
+    "route": "{routes}",
     "endpoint": "the endpoint of {routes}",
     "route class": "the route class of {routes}",
     "option": "{name} of {routes}",
@@ -74,15 +81,16 @@ class Words:
             message=self._message(difference) + _within(difference.scope),
             places=_unique(self._places(difference)),
             fix=self._fix(difference),
+            detail=_all_of(difference),
         )
 
     def _message(self, one: Difference) -> str:
         if one.status == MISSING:
             thing = _thing(one, one.reference[0])
-            return f"{thing} is in {self.reference} and not in {self.candidate}"
+            return f"{thing} {_is(one)} in {self.reference} and not in {self.candidate}"
         if one.status == EXTRA:
             thing = _thing(one, one.candidate[0])
-            return f"{thing} is in {self.candidate} and not in {self.reference}"
+            return f"{thing} {_is(one)} in {self.candidate} and not in {self.reference}"
         if one.status == DIFFERS:
             return self._differing(one)
         if one.kind == "route":
@@ -95,7 +103,7 @@ class Words:
         mine, theirs = one.reference[0].shown, one.candidate[0].shown
         thing = _thing(one, one.reference[0], THINGS_THAT_DIFFER)
         if mine == theirs:
-            return f"{thing} differs in its code or values: {mine} in both, by name alone"
+            return f"{thing} differs in code or values, and not in name: {mine}"
         return f"{thing} differs: {mine} in {self.reference}, {theirs} in {self.candidate}"
 
     def _routes_in_another_order(self, one: Difference) -> str:
@@ -111,7 +119,7 @@ class Words:
             (one.candidate, one.reference, self.theirs),
         ):
             if facts:
-                yield from (fact.place for fact in facts)
+                yield from (fact.place for fact in facts[:MANY])
             else:
                 yield _where_it_should_be(other[0], side)
 
@@ -139,14 +147,27 @@ def _where_it_should_be(fact: Fact, side: Side) -> Place | None:
 def _thing(one: Difference, fact: Fact, table: dict[str, str] | None = None) -> str:
     template = (table or {}).get(one.kind, THINGS[one.kind])
     name = one.name.removeprefix("builtins.")
+    routes = _routes(one.subjects)
     return template.format(
-        shown=fact.shown, name=name, short=name.rsplit(".", 1)[-1], routes=_routes(one.subjects)
+        shown=fact.shown, name=name, short=name.rsplit(".", 1)[-1], routes=routes
     )
+
+
+def _is(one: Difference) -> str:
+    return "are" if one.kind == "route" and len(one.subjects) > 1 else "is"
+
+
+def _all_of(one: Difference) -> str:
+    """Name every route with its place where the message names only some."""
+    if len(one.subjects) <= MANY:
+        return ""
+    facts = one.reference or one.candidate
+    return "\n".join(f"{fact.subject or fact.name}  {fact.place or ''}".rstrip() for fact in facts)
 
 
 def _routes(subjects: Sequence[str]) -> str:
     more = len(subjects) - MANY
-    named = ", ".join(subjects[:MANY])
+    named = ", ".join(subjects[:MANY])  # the detail names all of them
     return f"{named} and {more} more" if more > 0 else named
 
 
@@ -159,4 +180,4 @@ def _within(scope: str) -> str:
 
 
 def _unique(places: Iterable[Place | None]) -> tuple[Place, ...]:
-    return tuple(dict.fromkeys(place for place in places if place is not None))[: 2 * MANY]
+    return tuple(dict.fromkeys(place for place in places if place is not None))

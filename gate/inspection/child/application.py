@@ -56,7 +56,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     app = loading.application(entry, root)
     _must_be_asgi(app, entry)
     if request["prepare"]:
-        loading.prepare(request["prepare"], root, app, other=_module(other))
+        names = {"entry": _module(entry), "other": _module(other)}
+        loading.prepare(request["prepare"], root, app, **names)
     facts = Facts(Describer((_module(entry), _module(other)), request["salt"]), places)
     inner = _unwrapped(facts, app)
     if inner is None:
@@ -146,20 +147,16 @@ def _describe(facts: Facts, app: Any) -> int:
 
 def _middleware(facts: Facts, app: Any) -> None:
     for middleware in getattr(app, "user_middleware", ()):
-        dispatch = middleware.kwargs.get("dispatch")
+        # Starlette gives class, (since 0.35) positional arguments, and keyword arguments.
+        cls, *args, kwargs = middleware
+        dispatch = kwargs.get("dispatch")
         place = facts.places.of(middleware) or facts.places.of(app)
-        if inspect.isroutine(dispatch) and list(middleware.kwargs) == ["dispatch"]:
+        if inspect.isroutine(dispatch) and list(kwargs) == ["dispatch"]:
             facts.add_callable(
                 "middleware", dispatch, place=facts.places.of_definition(dispatch) or place
             )
         else:
-            facts.add_call(
-                "middleware",
-                middleware.cls,
-                tuple(getattr(middleware, "args", ())),
-                getattr(middleware, "kwargs", {}),
-                place=place,
-            )
+            facts.add_call("middleware", cls, tuple(*args), kwargs, place=place)
 
 
 def _handlers(facts: Facts, app: Any) -> None:

@@ -45,15 +45,17 @@ def application(specification: str, root: str) -> Any:
     return call(value, root, "factory-failed")
 
 
-def prepare(specification: str, root: str, app: Any, *, other: str) -> None:
+def prepare(specification: str, root: str, app: Any, *, entry: str = "", other: str = "") -> None:
     """Call ``module:function`` that loads what is loaded on demand, with ``app`` if it takes one.
 
-    A function of the module ``other``, the other entry point's, is called only where this entry
-    point has imported it: the two must not be mixed up in one process.
+    The module ``other``, the other entry point's, is not imported for that: the two must not be
+    mixed up in one process. The module ``entry`` is asked for a function of its own instead.
     """
     name, _, dotted = specification.partition(":")
     if name not in sys.modules and name == other:
-        return
+        if not hasattr(sys.modules[entry], dotted):
+            return
+        name = entry
     function = attribute(module(name, root), dotted)
     call(function, root, "prepare-failed", *((app,) if _takes_one(function) else ()))
 

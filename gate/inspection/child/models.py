@@ -25,7 +25,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     mappers = _recorded_mappers()
     loading.module(request["entry"], root)
     if request["prepare"]:
-        loading.prepare(request["prepare"], root, None, other="")
+        loading.prepare(request["prepare"], root, None)
     problem = _configure(root)
     unresolved = _unresolved(mappers) if problem else []
     return {

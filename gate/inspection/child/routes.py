@@ -92,7 +92,7 @@ def _add_route(facts: Facts, context: Any, subject: str) -> None:
     original = _original(context)
     endpoint = getattr(context, "endpoint", None) or getattr(original, "app", None)
     place = _place(facts, context, endpoint)
-    included = facts.places.of_include(original)
+    included = facts.places.of_include(original) or facts.places.of(original)
     facts.add("route", subject, same="", text=subject, place=place, included=included)
     facts.add(
         "endpoint",
