@@ -124,7 +124,7 @@ class Data(cdk.Stack):
         name = self._settings.name("network")
         flows = self._log_group("FlowLogs", f"/{self._settings.project}/{name}/flows")
         return PrivateNetwork(
-            self, "Network", name=name, zones=network.availability_zones, flow_logs=flows
+            self, "Network", name=name, settings=network, flow_logs=flows
         ).placement
 
     def _database(self) -> secretsmanager.ISecret:

@@ -86,6 +86,7 @@ class Network(Section):
     """The function's network: a new VPC, an existing one (`vpc_id`), or none (`create = false`)."""
 
     create: bool = True
+    cidr: str = Field(pattern=r"^[0-9]{1,3}([.][0-9]{1,3}){3}/(1[6-9]|2[0-2])$")
     availability_zones: tuple[str, ...] = Field(strict=False, min_length=2)
     vpc_id: str | None = Field(default=None, pattern=r"^vpc-[0-9a-f]+$")
     subnet_ids: tuple[SubnetId, ...] = Field(default=(), strict=False)

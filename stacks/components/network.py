@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_ec2 as ec2
@@ -36,7 +35,7 @@ class PrivateNetwork(Construct):
         id: str,
         *,
         name: str,
-        zones: Sequence[str],
+        settings: Network,
         flow_logs: logs.ILogGroup,
     ) -> None:
         super().__init__(scope, id)
@@ -48,8 +47,8 @@ class PrivateNetwork(Construct):
             "Vpc",
             vpc_name=name,
             # Named, since looking them up would need an account at synthesis.
-            availability_zones=list(zones),
-            ip_addresses=ec2.IpAddresses.cidr("10.20.0.0/16"),
+            availability_zones=list(settings.availability_zones),
+            ip_addresses=ec2.IpAddresses.cidr(settings.cidr),
             nat_gateways=0,
             subnet_configuration=[isolated],
             # The default group is used by nothing here; closing it takes a function of CDK's own.

@@ -112,6 +112,12 @@ def test_an_image_that_was_pushed_stays_what_it_is(any_stage: Assembled) -> None
     assert repository["EncryptionConfiguration"]["EncryptionType"] == "KMS"
 
 
+def test_lambda_alone_may_pull_images_and_nobody_may_push_them(any_stage: Assembled) -> None:
+    (statement,) = any_stage.one("AWS::ECR::Repository")["RepositoryPolicyText"]["Statement"]
+    assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert "ecr:PutImage" not in statement["Action"]
+
+
 def test_no_rule_removes_an_image_that_has_a_tag(any_stage: Assembled) -> None:
     policy = any_stage.one("AWS::ECR::Repository")["LifecyclePolicy"]["LifecyclePolicyText"]
     assert [rule["selection"]["tagStatus"] for rule in json.loads(policy)["rules"]] == ["untagged"]

@@ -93,6 +93,7 @@ def test_a_slip_in_a_stage_file_is_named(folder: Path, old: str, new: str, words
         ("image", 'repository_arn = "credmate"', "image.repository_arn = 'credmate'"),
         ("network", 'availability_zones = ["us-east-1a"]', "at least 2 items"),
         ("network", 'availability_zones = ["eu-west-1a", "eu-west-1b"]', "not in region us-east-1"),
+        ("network", 'cidr = "10.20.0.0"', "network.cidr = '10.20.0.0'"),
         ("network", 'vpc_id = "vpc-1"', "subnet_ids"),
         ("network", 'subnet_ids = ["subnet-1"]', "subnet_ids needs vpc_id"),
         ("network", "create = false", "a new database needs a network"),
