@@ -156,6 +156,11 @@ def test_the_init_phase_has_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
         assert marked(mark) == []
 
 
+def test_the_functions_log_level_is_not_the_emulators() -> None:
+    with rie("handlers.ok", environment={"LOG_LEVEL": "ERROR"}) as function:
+        assert function.invoke({}).init_ms is not None
+
+
 def test_calls_wait_for_each_other() -> None:
     answers: list[Invocation] = []
     with rie("handlers.ok") as function:

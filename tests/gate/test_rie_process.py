@@ -99,11 +99,19 @@ def test_it_ends_with_the_process_that_asked(tmp_path: Path, number: signal.Sign
     assert after.read_text() == "done\n"
 
 
-def test_the_guard_takes_its_command_with_it_when_it_is_told_to_end(tmp_path: Path) -> None:
+def guard(mark: str) -> int:
+    (pid,) = (
+        pid for pid in marked(mark) if b"guard.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    )
+    return pid
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_the_guard_takes_its_command_with_it(tmp_path: Path, number: signal.Signals) -> None:
     mark = new_mark()
     process = start(tmp_path / "log", SLEEP, "600", mark=mark)
     wait_until(lambda: len(marked(mark)) == 2)
-    os.kill(min(marked(mark)), signal.SIGTERM)
+    os.kill(guard(mark), number)
     wait_until(lambda: marked(mark) == [])
     process.end()
 
