@@ -18,6 +18,7 @@ import secrets
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -116,7 +117,7 @@ class Server:
 
     def _own(self, path: Path) -> None:
         if self.account:
-            os.chown(path, self.account["user"], self.account["group"])
+            os.chown(path, self.account["user"], self.account["group"], follow_symlinks=False)
 
     def _make_reachable(self) -> None:
         """Copy the programs beside the data where the account cannot reach the installed ones.
@@ -126,12 +127,16 @@ class Server:
         the programs look for them relative to their own place.
         """
         try:
-            self._spawn("postgres", "--version").wait()
+            reachable = self._spawn("postgres", "--version").wait() == 0
         except PermissionError:
+            reachable = False
+        if not reachable:
             package = self.install.parent
             libraries = package.parent.glob(f"{package.name}.libs")
             for source in (package, *libraries):
-                shutil.copytree(source, self.folder / source.name, symlinks=True)
+                target = shutil.copytree(source, self.folder / source.name, symlinks=True)
+                for path in (target, *target.rglob("*")):  # the copy is as closed as the original
+                    self._own(path)
             self.install = self.folder / package.name / self.install.name
 
     def _initdb(self) -> None:
@@ -197,9 +202,16 @@ def _free_port(host: str) -> int:
     return port
 
 
-def _base_folder() -> str | None:
-    """Where the server's folder goes: /tmp when the usual place makes a socket path too long."""
-    return "/tmp" if len(tempfile.gettempdir()) > SOCKET_PATH_LIMIT else None  # noqa: S108 - mkdtemp follows
+def _base_folder() -> str:
+    """Where the server's folder goes: the usual place, or /tmp where that does not serve.
+
+    A long one makes a socket's path too long, and one in a closed folder keeps the account out.
+    """
+    usual = Path(tempfile.gettempdir())
+    closed = os.geteuid() == 0 and not all(
+        folder.stat().st_mode & stat.S_IXOTH for folder in (usual, *usual.parents)
+    )
+    return "/tmp" if closed or len(str(usual)) > SOCKET_PATH_LIMIT else str(usual)  # noqa: S108 - mkdtemp follows
 
 
 def _say(message: dict[str, object]) -> None:

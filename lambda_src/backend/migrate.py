@@ -19,7 +19,7 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import models
@@ -70,6 +70,8 @@ def probe_account(environment: Mapping[str, str]) -> tuple[str, str] | None:
 
 def _store(email: str, password: str) -> str:
     with unit_of_work() as session:
+        # Two deployments at once: the second waits, and finds the user.
+        session.execute(text("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE"))
         user = session.scalar(select(User).where(User.email == canonical_email(email)))
         if user is None:
             session.add(

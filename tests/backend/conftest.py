@@ -112,24 +112,24 @@ def client() -> TestClient:
 
 
 @pytest.fixture
-def admin(database: str) -> Person:
+def admin(database: str) -> Person:  # noqa: ARG001 - a fixture asks for another by its argument
     """An admin."""
     return person(Role.ADMIN)
 
 
 @pytest.fixture
-def coordinator(database: str) -> Person:
+def coordinator(database: str) -> Person:  # noqa: ARG001 - a fixture asks for another by its argument
     """A coordinator."""
     return person(Role.COORDINATOR)
 
 
 @pytest.fixture
-def provider(database: str) -> Person:
+def provider(database: str) -> Person:  # noqa: ARG001 - a fixture asks for another by its argument
     """A provider with a record of their own."""
     return person(Role.PROVIDER, npi=NPIS[0])
 
 
 @pytest.fixture
-def other_provider(database: str) -> Person:
+def other_provider(database: str) -> Person:  # noqa: ARG001 - a fixture asks for another by its argument
     """Another provider."""
     return person(Role.PROVIDER, npi=NPIS[1])

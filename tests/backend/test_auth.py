@@ -25,7 +25,8 @@ ME = "/api/v1/users/me"
 
 
 def log_in(client: TestClient, email: str, password: str = PASSWORD) -> Response:
-    return client.post(LOGIN, json={"email": email, "password": password})
+    answer: Response = client.post(LOGIN, json={"email": email, "password": password})
+    return answer
 
 
 def tokens_of(client: TestClient, someone: Person) -> dict[str, str]:
@@ -34,7 +35,8 @@ def tokens_of(client: TestClient, someone: Person) -> dict[str, str]:
 
 
 def refreshed(client: TestClient, token: str) -> Response:
-    return client.post(REFRESH, json={"refresh_token": token})
+    answer: Response = client.post(REFRESH, json={"refresh_token": token})
+    return answer
 
 
 def test_login_answers_tokens_that_work(client: TestClient, provider: Person) -> None:
