@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_logs as logs
@@ -90,6 +91,9 @@ def existing_placement(scope: Construct, network: Network) -> Placement:
         vpc_id=str(network.vpc_id),
         availability_zones=list(network.availability_zones),
         private_subnet_ids=list(network.subnet_ids),
+    )
+    cdk.Annotations.of(vpc).acknowledge_warning(
+        "@aws-cdk/aws-ec2:noSubnetRouteTableId", "No route of this network is changed."
     )
     group = client_group(scope, vpc)
     group.add_egress_rule(
