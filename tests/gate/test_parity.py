@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 import tomllib
 from dataclasses import dataclass, replace
@@ -290,3 +291,58 @@ def test_an_application_of_another_framework_cannot_be_looked_at(plant: Plant) -
     root = plant({"main.py": app, "lazy_app.py": app})
     with pytest.raises(CannotLook, match="no Starlette or FastAPI application"):
         check(target(root))
+
+
+BACKEND = REPOSITORY / "lambda_src/backend"
+
+
+def split_backend(folder: Path) -> Path:
+    """Copy this repository's backend, with a second entry point that builds its own application."""
+    root = folder / "backend"
+    shutil.copytree(BACKEND, root, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(root / "lazy_app.py", root / "main.py")
+    return root
+
+
+def test_the_real_backend_is_a_single_entry_point() -> None:
+    report = check(target(BACKEND, prepare="lazy_app:load_all_routers"))
+    assert report.findings == ()
+    assert report.notes == ("single entry point: main:app is lazy_app:app",)
+
+
+@dataclass(frozen=True)
+class Break:
+    """One edit of the split backend, and what must be found."""
+
+    file: str
+    line: str
+    rule: str
+    said: str
+
+
+BREAKS = (
+    Break(
+        "lazy_app.py",
+        "    Middleware(GZipMiddleware, minimum_size=500),\n",
+        "parity.middleware.missing",
+        "GZipMiddleware(minimum_size=500) is in main:app and not in lazy_app:app",
+    ),
+    Break(
+        "main.py",
+        '    "/api/v1/cme": "contexts.cme.router",\n',
+        "parity.route.extra",
+        "/api/v1/cme/",
+    ),
+)
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=lambda broken: broken.rule)
+def test_the_real_backend_split_in_two(broken: Break, tmp_path: Path) -> None:
+    root = split_backend(tmp_path)
+    both = target(root, prepare="lazy_app:load_all_routers")
+    assert check(both).findings == ()
+    source = (root / broken.file).read_text(encoding="utf-8")
+    assert broken.line in source
+    (root / broken.file).write_text(source.replace(broken.line, ""), encoding="utf-8")
+    findings = {finding.rule: finding for finding in check(both).findings}
+    assert broken.said in findings[broken.rule].message

@@ -1,0 +1,162 @@
+"""Values are described by what they mean: equal text for equal values, and for no others."""
+
+from __future__ import annotations
+
+import enum
+import re
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, SecretStr
+
+from gate.inspection.child.describe import Describer
+from gate.inspection.child.naming import is_secret_name, qualified_name, shown, without_password
+
+
+class Colour(enum.Enum):
+    RED = 1
+    BLUE = 2
+
+
+class Model(BaseModel):
+    name: str
+    token: str = ""
+
+
+@dataclass
+class Settings:
+    size: int
+    inner: list[Any] = field(default_factory=list)
+
+
+class Plain:
+    def __init__(self, **state: object) -> None:
+        self.__dict__.update(state)
+
+
+class Slotted:
+    __slots__ = ("a",)
+
+    def __init__(self, a: int) -> None:
+        self.a = a
+
+
+class Hostile:
+    @property
+    def __dict__(self) -> Any:  # type: ignore[override]  # hostile on purpose
+        raise RuntimeError
+
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+def closure(value: object) -> Callable[[], object]:
+    return lambda: value
+
+
+def cyclic(value: object) -> Plain:
+    one = Plain(value=value)
+    one.__dict__["self"] = one
+    return one
+
+
+def describer(salt: str = "salt") -> Describer:
+    return Describer(["main", "lazy_app"], salt)
+
+
+MAKERS: tuple[tuple[Callable[[], Any], Callable[[], Any]], ...] = (
+    (lambda: 1, lambda: 2),
+    (lambda: 1, lambda: True),
+    (lambda: "1", lambda: 1),
+    (lambda: b"a", lambda: "a"),
+    (lambda: Path("a"), lambda: Path("b")),
+    (lambda: [1, 2], lambda: [2, 1]),
+    (lambda: {"b": 1, "a": 2}, lambda: {"b": 2, "a": 1}),
+    (lambda: {1, 2}, lambda: {1, 3}),
+    (lambda: Colour.RED, lambda: Colour.BLUE),
+    (lambda: re.compile("a", re.I), lambda: re.compile("a")),
+    (lambda: partial(int, base=2), lambda: partial(int, base=8)),
+    (lambda: closure(1), lambda: closure(2)),
+    (lambda: closure([1, Colour.RED]), lambda: closure([1, Colour.BLUE])),
+    (lambda: "a".upper, lambda: "b".upper),
+    (lambda: Settings(1).__eq__, lambda: Settings(2).__eq__),
+    (lambda: Settings(1, [2]), lambda: Settings(1, [3])),
+    (lambda: Model(name="a"), lambda: Model(name="b")),
+    (lambda: Model(name="a", token="a"), lambda: Model(name="a", token="b")),
+    (lambda: SecretStr("a"), lambda: SecretStr("b")),
+    (lambda: Plain(a=1), lambda: Plain(a=2)),
+    (lambda: Slotted(1), lambda: Slotted(2)),
+    (lambda: cyclic(1), lambda: cyclic(2)),
+    (lambda: list[int], lambda: list[str]),
+    (lambda: int | None, lambda: str | None),
+    (lambda: re, lambda: enum),
+    (lambda: Settings, lambda: Plain),
+    (lambda: qualified_name, lambda: shown),
+)
+
+
+@pytest.mark.parametrize(("make", "make_another"), MAKERS)
+def test_equal_values_are_described_alike_and_others_are_not(
+    make: Callable[[], Any], make_another: Callable[[], Any]
+) -> None:
+    # Both are kept, so that no two of them can have one address.
+    one, same, other = make(), make(), make_another()
+    assert describer().same(one) == describer().same(same)
+    assert describer().same(one) != describer().same(other)
+    assert "0x" not in describer().same(one)
+
+
+@pytest.mark.parametrize("make", [threading.Lock, Hostile, object, lambda: iter(())])
+def test_what_has_no_value_is_its_type(make: Callable[[], Any]) -> None:
+    assert describer().same(make()) == describer().same(make())
+
+
+def test_secrets_are_compared_by_a_salted_hash() -> None:
+    text = describer().same("hunter2", "password")
+    assert "hunter2" not in text
+    assert text == describer().same("hunter2", "password")
+    assert text != describer("other salt").same("hunter2", "password")
+    assert "hunter2" not in describer().same({"api_key": "hunter2"})
+
+
+@pytest.mark.parametrize(
+    "name", ["password", "DB_PASSWD", "secret_key", "api-key", "access_token", "key", "dsn"]
+)
+def test_names_of_secrets(name: str) -> None:
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize("name", ["keyboard", "monkey", "primary_keys", "passenger", "tokyo"])
+def test_names_of_no_secrets(name: str) -> None:
+    assert not is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("a", "'a'"),
+        (Colour.RED, "Colour.RED"),
+        (Settings, "Settings"),
+        (qualified_name, "gate.inspection.child.naming.qualified_name"),
+        ([1, {"password": "x"}], "[1, {'password': ***}]"),
+        ((1,), "(1)"),
+        ({2, 1}, "{1, 2}"),
+        (SecretStr("x"), "***"),
+        (Plain(), "Plain(…)"),
+        (Hostile(), "Hostile(…)"),
+        ("x" * 100, "'" + "x" * 58 + "…"),
+        ("postgresql://u:hunter2@host/db", "'postgresql://u:***@host/db'"),
+    ],
+)
+def test_what_people_see(value: object, expected: str) -> None:
+    assert shown(value) == expected
+
+
+def test_passwords_in_urls_are_masked() -> None:
+    assert without_password("x redis://:p@h y") == "x redis://:***@h y"
+    assert without_password("https://example.org/a@b") == "https://example.org/a@b"
