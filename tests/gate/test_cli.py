@@ -247,3 +247,25 @@ def test_a_signal_ends_it_and_its_children(
     assert (gate.returncode, out, err) == (code, "", said)
     assert not Path("/proc", started.read_text()).exists()
     assert [path.name for path in (tmp_path / "tmp").iterdir()] == ["started"]
+
+
+def test_a_prepare_of_the_settings_is_left_out_where_another_tree_lacks_it(
+    good: Path, tmp_path: Path, run_gate: RunGate
+) -> None:
+    settings = '[tool.gate]\nroot = "tree"\nprepare = "lazy_app:load"\n'
+    (tmp_path / "pyproject.toml").write_text(settings, encoding="utf-8")
+    own = run_gate("parity")
+    assert (own.returncode, own.stdout) == (2, "")
+    assert own.stderr == "gate parity: [tool.gate] lazy_app:load: no such function below tree\n"
+    other = run_gate("parity", "--root", str(good))
+    assert other.returncode == 0
+    assert "lazy_app:load of [tool.gate] is not below tree: nothing is loaded" in other.stdout
+    given = run_gate("parity", "--root", str(good), "--prepare", "lazy_app:load")
+    assert (given.returncode, given.stdout) == (2, "")
+
+
+@pytest.mark.parametrize("prepare", ["load", "lazy_app:", "lazy_app:load()", "a b:c"])
+def test_a_prepare_that_is_no_function_is_2(prepare: str, good: Path, run_gate: RunGate) -> None:
+    done = run_gate("parity", "--root", str(good), "--prepare", prepare)
+    assert done.returncode == 2
+    assert done.stderr == f"gate parity: --prepare {prepare!r}: must be module:function\n"
