@@ -105,14 +105,8 @@ class ImageFunction(Construct):
             # Kept: without the version before there is nothing to roll back to.
             current_version_options=lambda_.VersionOptions(removal_policy=KEEP),
         )
-        self._declare_defaults(settings)
-
-    def _declare_defaults(self, settings: Function) -> None:
-        """What the CDK leaves out of the template where it equals Lambda's default."""
+        # The CDK can only say On; left out it could be switched on by hand, unseen.
         resource = cast(lambda_.CfnFunction, self.function.node.default_child)
-        resource.ephemeral_storage = lambda_.CfnFunction.EphemeralStorageProperty(
-            size=settings.ephemeral_storage_mb
-        )
         resource.snap_start = lambda_.CfnFunction.SnapStartProperty(apply_on="None")
 
 
