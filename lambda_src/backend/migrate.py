@@ -19,19 +19,28 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 import models
 from shared.database import unit_of_work
 from shared.errors import ApiError
-from shared.identity import Role, User, canonical_email
+from shared.identity import Role, User
+from shared.passwords import hash_password, verify_password
 from shared.readiness import MIGRATIONS, expected_revision
+from shared.schemas import Email, NewPassword
 from shared.secret_store import member, read_secret
-from shared.security import hash_password, verify_password
 from shared.settings import SettingsError
 
 __all__ = ["lambda_handler", "main", "models", "run"]  # models: relationships need all of them
+
+
+class ProbeAccount(BaseModel):
+    """An account by the rules that logging in has: one it would refuse makes no probe."""
+
+    email: Email
+    password: NewPassword
 
 
 def run(environment: Mapping[str, str]) -> dict[str, str]:
@@ -48,35 +57,46 @@ def run(environment: Mapping[str, str]) -> dict[str, str]:
     command.upgrade(config, "head")
     return {
         "revision": expected_revision() or "none",
-        "probe_user": _store(*probe) if probe else "none",
+        "probe_user": _store(probe) if probe else "none",
     }
 
 
-def probe_account(environment: Mapping[str, str]) -> tuple[str, str] | None:
-    """E-mail and password of the probe user, or None.
+def probe_account(environment: Mapping[str, str]) -> ProbeAccount | None:
+    """The probe user's e-mail and password, or None.
 
     Raises:
-        SettingsError: one of the two is missing.
+        SettingsError: one of the two is missing, or no login would take it.
     """
     arn = environment.get("PROBE_SECRET_ARN", "")
     if arn:
         secret = read_secret(arn)
-        return member(secret, "email", arn), member(secret, "password", arn)
-    email, password = (environment.get(f"PROBE_{name}", "") for name in ("EMAIL", "PASSWORD"))
-    if bool(email) != bool(password):
-        raise SettingsError("PROBE_EMAIL and PROBE_PASSWORD: set both or neither")
-    return (email, password) if email else None
+        given = {name: member(secret, name, arn) for name in ("email", "password")}
+    else:
+        given = {
+            name: environment.get(f"PROBE_{name.upper()}", "") for name in ("email", "password")
+        }
+        if not any(given.values()):
+            return None
+        if not all(given.values()):
+            raise SettingsError("PROBE_EMAIL and PROBE_PASSWORD: set both or neither")
+    try:
+        return ProbeAccount(**given)
+    except ValidationError as exc:
+        # Without the cause, which quotes what was given.
+        what = "; ".join(f"{error['loc'][0]}: {error['msg']}" for error in exc.errors())
+        raise SettingsError(f"no login would take the probe user: {what}") from None
 
 
-def _store(email: str, password: str) -> str:
+def _store(probe: ProbeAccount) -> str:
+    email, password = probe.email, probe.password
     with unit_of_work() as session:
         # Two deployments at once: the second waits, and finds the user.
         session.execute(text("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE"))
-        user = session.scalar(select(User).where(User.email == canonical_email(email)))
+        user = session.scalar(select(User).where(User.email == email))
         if user is None:
             session.add(
                 User(
-                    email=canonical_email(email),
+                    email=email,
                     password_hash=hash_password(password),
                     role=Role.PROVIDER,
                 )

@@ -15,8 +15,8 @@ from local.database import migrate, server
 from shared.database import Base, engine
 from shared.identity import Role
 from shared.secret_store import _client, read_secret
-from shared.security import signing_key
 from shared.settings import settings
+from shared.tokens import signing_key
 from tests.backend.support import NPIS, ORIGIN, SIGNING_KEY, Person, person
 
 HERE = Path(__file__).parent

@@ -19,7 +19,8 @@ import models
 from contexts.providers.models import Provider
 from shared.database import unit_of_work
 from shared.identity import Role, User
-from shared.security import TokenType, hash_password, new_token, sign
+from shared.passwords import hash_password
+from shared.tokens import TokenType, new_token, sign
 
 BACKEND = Path(__file__).resolve().parents[2] / "lambda_src" / "backend"
 PASSWORD = "correct horse battery staple"

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from lazy_app import app
 from local.database import server
 from shared import secret_store
-from shared.database import POOL_OVERFLOW, POOL_SIZE, database_url, engine, unit_of_work
+from shared.connection import database_url
+from shared.database import POOL_OVERFLOW, POOL_SIZE, engine, unit_of_work
 from shared.errors import Conflict, Unavailable
 from shared.identity import Role, User
 from shared.settings import SettingsError

@@ -15,8 +15,8 @@ from sqlalchemy import inspect, text
 import migrate
 from shared.database import Base, engine, unit_of_work
 from shared.identity import Role, User
+from shared.passwords import verify_password
 from shared.readiness import MIGRATIONS, expected_revision
-from shared.security import verify_password
 from shared.settings import SettingsError
 from tests.backend.support import BACKEND, PASSWORD, person
 
@@ -149,6 +149,17 @@ def test_a_persons_account_is_never_taken_for_the_probe() -> None:
         migrate.run(PROBE | {"PROBE_EMAIL": admin.email})
     with unit_of_work() as session:
         assert verify_password(session.get_one(User, admin.id).password_hash, PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("email", "probe@somewhere.local"), ("password", "s3cret")]
+)
+def test_an_account_that_could_not_log_in_is_refused(name: str, value: str) -> None:
+    with pytest.raises(
+        SettingsError, match=f"no login would take the probe user: {name}"
+    ) as caught:
+        migrate.probe_account(PROBE | {f"PROBE_{name.upper()}": value})
+    assert value not in str(caught.value)
 
 
 @pytest.mark.usefixtures("database")

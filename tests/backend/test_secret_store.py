@@ -8,10 +8,10 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from shared import database, secret_store
+from shared import connection, secret_store
 from shared.secret_store import read_again, read_secret
-from shared.security import signing_key
 from shared.settings import SettingsError
+from shared.tokens import signing_key
 
 ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:test"
 
@@ -91,7 +91,7 @@ def test_the_database_comes_from_the_secret_that_rds_writes(
 ) -> None:
     monkeypatch.setenv("DATABASE_SECRET_ARN", ARN)
     holds(manager, json.dumps(RDS | change))
-    url = database.database_url()
+    url = connection.database_url()
     assert url.drivername == "postgresql+psycopg"
     assert (url.host, url.port, url.database) == ("db.example.com", 5432, "credmate")
     assert (url.username, url.password) == ("app", "p@ss/word")
@@ -105,4 +105,4 @@ def test_a_database_secret_must_be_whole(
     monkeypatch.setenv("DATABASE_SECRET_ARN", ARN)
     holds(manager, json.dumps(RDS | {missing: ""}))
     with pytest.raises(SettingsError, match=f"no member '{missing}'"):
-        database.database_url()
+        connection.database_url()

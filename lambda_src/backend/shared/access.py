@@ -16,7 +16,7 @@ from shared.database import unit_of_work
 from shared.errors import Conflict, Forbidden, NotFound, Unauthorized, Unprocessable
 from shared.identity import STAFF, Role, User
 from shared.logs import current_request
-from shared.security import TokenType, read_token
+from shared.tokens import TokenType, read_token
 
 bearer = HTTPBearer(auto_error=False)
 

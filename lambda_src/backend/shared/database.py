@@ -9,14 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar
+from typing import ClassVar
 from uuid import UUID, uuid4
 
-import psycopg
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, func, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, func
 from sqlalchemy.exc import (
-    ArgumentError,
     DataError,
     IntegrityError,
     InterfaceError,
@@ -24,12 +21,10 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from shared.connection import connect, database_url
 from shared.errors import ApiError, Conflict, Unavailable, Unprocessable
 from shared.logs import log
-from shared.secret_store import member, read_again, read_secret
-from shared.settings import SettingsError, settings
 
-DRIVER = "postgresql+psycopg"
 CONNECT_SECONDS = 5
 # Lambda serves one request at a time in a process, uvicorn a few more.
 POOL_SIZE = 2
@@ -59,45 +54,6 @@ class Row:
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
 
-def database_url() -> URL:
-    """The database's address, from DATABASE_URL or the secret that RDS writes.
-
-    Raises:
-        SettingsError: neither is set, or it is not PostgreSQL's.
-    """
-    configured = settings()
-    if configured.database_secret_arn:
-        return _url_from_secret(configured.database_secret_arn)
-    if not configured.database_url:
-        raise SettingsError(
-            "neither DATABASE_URL nor DATABASE_SECRET_ARN is set: set one, "
-            "such as DATABASE_URL=postgresql://user:password@host/name"
-        )
-    try:
-        url = make_url(configured.database_url)
-    except (ArgumentError, ValueError):  # without the cause: its text quotes the password
-        raise SettingsError("DATABASE_URL is not a URL") from None
-    if url.get_backend_name() not in ("postgresql", "postgres"):
-        raise SettingsError("DATABASE_URL is not a PostgreSQL URL: no other engine is supported")
-    return url.set(drivername=DRIVER)
-
-
-def _url_from_secret(arn: str) -> URL:
-    secret = read_secret(arn)
-    port = secret.get("port") or "5432"
-    if not port.isdigit():
-        raise SettingsError(f"the secret {arn}: its port is not a number")
-    return URL.create(
-        DRIVER,
-        username=member(secret, "username", arn),
-        password=member(secret, "password", arn),
-        host=member(secret, "host", arn),
-        port=int(port),
-        database=member(secret, "dbname", arn),
-        query={"sslmode": secret.get("sslmode") or "require"},
-    )
-
-
 @cache
 def engine() -> Engine:
     """The one engine of this process.
@@ -116,27 +72,8 @@ def engine() -> Engine:
             "prepare_threshold": None,  # RDS Proxy pins connections with prepared statements
         },
     )
-    event.listen(made, "do_connect", _connect)
+    event.listen(made, "do_connect", connect)
     return made
-
-
-def _connect(
-    _dialect: Any, _record: Any, _arguments: tuple[Any, ...], parameters: dict[str, Any]
-) -> psycopg.Connection[Any] | None:
-    """Connect with the secret's present password: it may have been rotated under a warm process."""
-    arn = settings().database_secret_arn
-    if not arn:
-        return None  # SQLAlchemy connects by itself
-    known = read_secret(arn)
-    parameters["password"] = known["password"]
-    try:
-        return psycopg.connect(**parameters)
-    except psycopg.OperationalError:
-        fresh = read_again(arn)
-        if fresh["password"] == known["password"]:
-            raise
-        parameters["password"] = fresh["password"]
-        return psycopg.connect(**parameters)
 
 
 @contextmanager

@@ -13,16 +13,8 @@ from contexts.auth.schemas import Tokens
 from shared.errors import Unauthorized
 from shared.identity import User
 from shared.logs import current_request
-from shared.security import (
-    Token,
-    TokenType,
-    hash_password,
-    needs_rehash,
-    new_token,
-    read_token,
-    sign,
-    verify_password,
-)
+from shared.passwords import hash_password, needs_rehash, verify_password
+from shared.tokens import Token, TokenType, new_token, read_token, sign
 
 
 def log_in(session: Session, email: str, password: str) -> Tokens:
@@ -51,6 +43,7 @@ def refresh(session: Session, text: str) -> Tokens:
         Unauthorized: it is not valid, or was used before: then its whole family ends.
     """
     token = read_token(text, TokenType.REFRESH)
+    current_request().user_id = token.user_id  # for the audit trail, also when it is refused
     # One statement, so that of two simultaneous uses exactly one wins.
     family = session.scalar(
         update(RefreshToken)
@@ -67,7 +60,6 @@ def refresh(session: Session, text: str) -> Tokens:
         _end_family_of(session, token)
         session.commit()  # the error that follows must not undo it
         raise Unauthorized("the token is not valid")
-    current_request().user_id = user.id
     return _issue(session, user.id, family)
 
 

@@ -13,8 +13,8 @@ from contexts.users.schemas import NewUser, UserChange
 from shared.access import Principal
 from shared.errors import Conflict, NotFound
 from shared.identity import Role, User
+from shared.passwords import hash_password
 from shared.schemas import Window, page_of
-from shared.security import hash_password
 
 
 def get(session: Session, user_id: UUID) -> User:

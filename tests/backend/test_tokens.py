@@ -11,20 +11,8 @@ import jwt
 import pytest
 
 from shared.errors import Unauthorized
-from shared.security import (
-    AUDIENCE,
-    HASHER,
-    ISSUER,
-    NOBODYS_HASH,
-    TokenType,
-    hash_password,
-    new_token,
-    read_token,
-    sign,
-    signing_key,
-    verify_password,
-)
 from shared.settings import SettingsError
+from shared.tokens import AUDIENCE, ISSUER, TokenType, new_token, read_token, sign, signing_key
 from tests.backend.support import SIGNING_KEY
 
 Claims = dict[str, Any]
@@ -99,23 +87,6 @@ FORGED: dict[str, Callable[[], str]] = {
 def test_forged_tokens_are_refused(forge: Callable[[], str]) -> None:
     with pytest.raises(Unauthorized, match="the token is not valid"):
         read_token(forge(), TokenType.ACCESS)
-
-
-def test_passwords_are_argon2id_and_salted() -> None:
-    first, second = hash_password("secret"), hash_password("secret")
-    assert first.startswith("$argon2id$")
-    assert first != second
-    assert verify_password(first, "secret")
-    assert not verify_password(first, "Secret")
-
-
-def test_no_hash_and_a_broken_hash_are_never_right() -> None:
-    assert not verify_password(None, "")
-    assert not verify_password("not a hash", "not a hash")
-
-
-def test_nobodys_hash_costs_what_a_real_one_costs() -> None:
-    assert not HASHER.check_needs_rehash(NOBODYS_HASH)
 
 
 @pytest.mark.parametrize(("key", "text"), [("", "JWT_SIGNING_KEY"), ("short", "32 bytes")])
