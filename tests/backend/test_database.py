@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 
-import httpx
+import httpx2
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
@@ -106,8 +106,8 @@ def test_more_requests_than_threads_and_connections(admin: Person) -> None:
     requests = 10 * (POOL_SIZE + POOL_OVERFLOW)
 
     async def ask() -> list[int]:
-        transport = httpx.ASGITransport(app=app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
             answers = await asyncio.gather(
                 *(client.get("/api/v1/users", headers=admin.headers) for _ in range(requests))
             )
