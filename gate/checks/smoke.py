@@ -67,7 +67,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--environment",
         metavar="MODULE:CONTEXTMANAGER",
-        help="what the function needs while it runs, a database say; yields its variables",
+        help="what the function needs, a database say; yields its variables ('': nothing)",
     )
 
 

@@ -120,6 +120,7 @@ class Container(Emulator):
                 cwd=folder,
                 log=log,
                 largest_file=surroundings.LARGEST_FILE,
+                folder=folder,
                 afterwards=remove,
             )
         except BaseException:

@@ -3,11 +3,12 @@
     python -I -S guard.py PLAN
 
 PLAN is JSON: `command`, an argument list; `largest_file`, how many bytes a file of its may have
-(null: as many as it likes); `afterwards`, a last command, for what is not a child of ours.
+(null: as many as it likes); `afterwards`, a command to run when it has ended, for what is not a
+child of ours; `orphaned`, one more for when the asking process is gone.
 
-Standard input is the life line: when its other end closes, be it that the asking process was
-killed, the command and everything that it started end too, whatever session they moved to and
-whatever signals they ignore. Linux only.
+Standard input is the life line: when its other end closes, the command and everything that it
+started end, whatever session they moved to and whatever signals they ignore. An asking process
+that lives writes a byte before it closes; one that was killed does not. Linux only.
 """
 
 import ctypes
@@ -26,13 +27,16 @@ POLL_SECONDS = 0.05
 NOT_RUN = 127
 
 
-def main(command: list[str], largest_file: int | None, afterwards: list[str]) -> int:
+def main(
+    command: list[str], largest_file: int | None, afterwards: list[str], orphaned: list[str]
+) -> int:
     """Run the command until it ends or the life line does; return its exit code."""
     prctl = ctypes.CDLL(None).prctl
     # What loses its parent becomes our child, so that we find it.
     prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     for number in ENDING:
         signal.signal(number, _end)
+    last = [afterwards]
     try:
         child = os.fork()
         if not child:
@@ -40,15 +44,23 @@ def main(command: list[str], largest_file: int | None, afterwards: list[str]) ->
             if largest_file is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
             _become(command)
-        return _wait(child)
+        code = _wait(child)
+        if code is None and not os.read(0, 1):
+            last.append(orphaned)
+        return code or 0
     finally:
         for number in ENDING:  # not again
             signal.signal(number, signal.SIG_IGN)
         _end_children()
-        if afterwards and not os.fork():
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the log is the command's
-            _become(afterwards)
-        _end_children(kill=False)
+        for final in filter(None, last):
+            _run(final)
+
+
+def _run(command: list[str]) -> None:
+    if not os.fork():
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the log is not for this one
+        _become(command)
+    _end_children(kill=False)
 
 
 def _end(number: int, _: object) -> NoReturn:
@@ -66,12 +78,13 @@ def _become(command: list[str]) -> NoReturn:
     os._exit(NOT_RUN)
 
 
-def _wait(child: int) -> int:
+def _wait(child: int) -> int | None:
+    """The child's exit code, or None when the life line ended before it."""
     while not select.select([0], [], [], POLL_SECONDS)[0]:
         pid, status = os.waitpid(-1, os.WNOHANG)
         if pid == child:
             return os.waitstatus_to_exitcode(status)
-    return 0
+    return None
 
 
 def _end_children(*, kill: bool = True) -> None:

@@ -68,4 +68,5 @@ class Rie(Emulator):
             cwd=self._root,
             log=log,
             largest_file=surroundings.LARGEST_FILE,
+            folder=folder,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+REMOVE = shutil.which("rm") or "/bin/rm"
 GUARD = Path(__file__).with_name("guard.py")
 END_SECONDS = 30  # it takes hundredths, or what the last command takes
 
@@ -26,7 +28,9 @@ class Process:
         cwd: where it starts.
         log: the file for its output.
         largest_file: bytes that a file which it writes may have, this log included.
-        afterwards: a last command, for what is not below this one in the tree of processes.
+        afterwards: a command to run when it has ended, for what is not below it in the tree of
+            processes.
+        folder: removed when we are killed and cannot do it ourselves.
     """
 
     def __init__(
@@ -38,8 +42,14 @@ class Process:
         log: Path,
         largest_file: int | None = None,
         afterwards: Sequence[str] = (),
+        folder: Path | None = None,
     ) -> None:
-        plan = {"command": command, "largest_file": largest_file, "afterwards": afterwards}
+        plan = {
+            "command": command,
+            "largest_file": largest_file,
+            "afterwards": afterwards,
+            "orphaned": [REMOVE, "-rf", str(folder)] if folder else [],
+        }
         with log.open("ab") as output:
             self._guard = subprocess.Popen(
                 [sys.executable, "-I", "-S", str(GUARD), json.dumps(plan)],
@@ -59,6 +69,8 @@ class Process:
     def end(self) -> None:
         """End the command and everything that it started; return when that is done."""
         if self._guard.stdin is not None:
+            with suppress(BrokenPipeError, ValueError):  # it has ended, or this was called before
+                self._guard.stdin.write(b".")
             with suppress(BrokenPipeError):
                 self._guard.stdin.close()
         try:

@@ -36,6 +36,7 @@ RIE, RUNTIME = "aws-lambda-rie", "awslambdaric"
 def gate(folder: Path, mark: str, handler: str) -> Iterator[subprocess.Popen[str]]:
     """The gate, under way with a function."""
     (folder / "needs.py").write_text(NEEDS)
+    (folder / "tmp").mkdir()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "gate", "smoke", "--local", "--root", str(HANDLERS)),
@@ -43,7 +44,12 @@ def gate(folder: Path, mark: str, handler: str) -> Iterator[subprocess.Popen[str
             *("--environment", "needs:needs"),
         ],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY), "MARK_OF_TEST": mark},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(REPOSITORY),
+            "MARK_OF_TEST": mark,
+            "TMPDIR": str(folder / "tmp"),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -93,6 +99,7 @@ def test_a_signal_leaves_nothing(
         out, err = process.communicate(timeout=20)
         wait_until(lambda: marked(mark) == [])
         wait_until(lambda: not (tmp_path / "open").exists())
+        wait_until(lambda: list((tmp_path / "tmp").iterdir()) == [])
     assert process.returncode == code
     assert (out, err.strip()) == ("", word)
 
@@ -115,3 +122,4 @@ def test_a_passed_run_leaves_nothing(tmp_path: Path) -> None:
         assert marked(mark) == []
     assert process.returncode == 0, out
     assert not (tmp_path / "open").exists()
+    assert list((tmp_path / "tmp").iterdir()) == []
