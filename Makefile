@@ -28,7 +28,7 @@ local: setup  ## the whole road on this machine: gate, synth, deploy, probes, ve
 	@$(BIN)/python -m local $(if $(ENGINE),--engine $(ENGINE)) $(ARGS)
 
 test: setup  ## all tests, the quick ones first
-	@$(BIN)/python -m pytest -n 2 $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: setup  ## format, lint, types, import rules
 	@$(BIN)/ruff format --check --quiet . || { echo "check: run 'make format'" >&2; exit 1; }

@@ -18,6 +18,9 @@ def _cost(item: pytest.Item) -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the quick tests first, those that start services next, containers last."""
     items.sort(key=_cost)  # stable: the order within a file stays
+    for item in items:
+        if item.get_closest_marker("engine"):
+            item.add_marker(pytest.mark.xdist_group("engine"))  # one engine at a time
     if _engine_runs():
         return
     for item in items:
