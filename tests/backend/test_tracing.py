@@ -28,7 +28,7 @@ def test_a_harmless_request_id_comes_back(client: TestClient) -> None:
 
 @pytest.mark.parametrize("sent", ["", "a b", 'x","level":"ERROR', "x" * 65, "é", "a\tb", "${jndi}"])
 def test_any_other_request_id_is_replaced(client: TestClient, sent: str) -> None:
-    headers = {"X-Request-ID": sent.encode(), "X-Amzn-Trace-Id": b"a b"}
+    headers = {b"X-Request-ID": sent.encode(), b"X-Amzn-Trace-Id": b"a b"}
     answer = client.get("/health", headers=headers)
     assert len(answer.headers["x-request-id"]) == 32
     assert set(answer.headers["x-request-id"]) <= HEX
