@@ -1,4 +1,4 @@
-"""Reports as text, JSON, JUnit XML and SARIF 2.1.0."""
+"""Reports as text, JSON, JUnit XML, SARIF 2.1.0 and annotations of GitHub Actions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from gate.formats import as_json, as_junit, as_sarif, as_text
+from gate.formats import as_github, as_json, as_junit, as_sarif, as_text
 from gate.formats.as_text import printable
 from gate.report import Report
 
@@ -21,6 +21,7 @@ RENDERERS: Mapping[str, Render] = {
     "json": as_json.render,
     "junit": as_junit.render,
     "sarif": as_sarif.render,
+    "github": as_github.render,
 }
 NAMES = tuple(RENDERERS)
 

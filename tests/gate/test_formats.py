@@ -163,3 +163,33 @@ def test_a_file_is_written_whole_or_not_at_all(
     umask = os.umask(0)
     os.umask(umask)
     assert stat.S_IMODE(file.stat().st_mode) == 0o666 & ~umask
+
+
+def test_github_annotates_the_line() -> None:
+    lines = formats.render("github", REPORTS, ERRORS).splitlines()
+    assert lines == [
+        "::error file=main.py,line=42,title=parity.middleware.missing::"
+        "GZipMiddleware(minimum_size=500) is in main:app and not in lazy_app:app"
+        "%0Aalso /srv/lazy app.py%0Aone%0Atwo"
+        "%0Afix: add it in lazy_app.py, or build both from one function",
+        "::notice title=gate models::lazy_app maps 3 classes",
+        "::error title=smoke.probe::login failed",
+        "::error title=gate handler::handler.py: no such file",
+    ]
+
+
+def test_github_commands_cannot_be_broken_out_of() -> None:
+    place = Place("a,b:c%0A\n::error::x.py", 3)
+    finding = Finding("parity.x", "100%\r\n::warning::injected, \x1b[2J: \u2028", (place,))
+    report = Report("parity", (finding,), notes=("a\n::error::b",))
+    lines = formats.render("github", [report], {}).split("\n")
+    assert lines == [
+        "::error file=a%2Cb%3Ac%250A%0A%3A%3Aerror%3A%3Ax.py,line=3,title=parity.x"
+        "::100%25%0D%0A::warning::injected, \\x1b[2J: \\u2028",
+        "::notice title=gate parity::a%0A::error::b",
+        "",
+    ]
+
+
+def test_github_says_nothing_where_there_is_nothing_to_say() -> None:
+    assert formats.render("github", [Report("parity")], {}) == ""
