@@ -25,6 +25,15 @@ class HandlerSource:
 
 
 @dataclass(frozen=True)
+class Environments:
+    """Where stages say the environment: ``glob`` below ``folder``, and variable → dotted key."""
+
+    folder: Path
+    glob: str = "stages/*.toml"
+    variables: Mapping[str, str] = field(default_factory=lambda: NO_ENVIRONMENT)
+
+
+@dataclass(frozen=True)
 class Config:
     """The gate's settings. Relative paths start at the folder of the file that says them."""
 
@@ -39,6 +48,7 @@ class Config:
     handler: str | HandlerSource = "handler.lambda_handler"
     probes: Path = Path("probes.toml")
     environment: str = ""
+    environments: Environments | None = None
     env: Mapping[str, str] = field(default_factory=lambda: NO_ENVIRONMENT)
     python: str = sys.executable
     timeout: float = 60.0
@@ -158,6 +168,17 @@ def _handler(value: object, folder: Path) -> str | HandlerSource:
     return _text(value, folder)
 
 
+def _environments(value: object, folder: Path) -> Environments:
+    if isinstance(value, str):
+        return Environments(folder, value)
+    if not isinstance(value, dict) or not set(value) <= {"glob", "variables"}:
+        raise TypeError
+    table = {"glob": Environments.glob, "variables": {}, **value}
+    return Environments(
+        folder, _text(table["glob"], folder), _environment(table["variables"], folder)
+    )
+
+
 def _handler_in(source: HandlerSource) -> str:
     value: Any = _read(source.file)
     for part in source.key.split("."):
@@ -185,6 +206,7 @@ KEYS: Mapping[str, tuple[str, Callable[[object, Path], Any]]] = {
     "handler": ("text, as module.function, or {file = …, key = …}", _handler),
     "probes": ("a path, as text", _path),
     "environment": ("text, as module:contextmanager", _text),
+    "environments": ("a pattern of files, or {glob = …, variables = {NAME = key}}", _environments),
     "env": ("a table of texts", _environment),
     "python": ("an interpreter's name or path, as text", _python),
     "timeout": ("a number of seconds above 0", _seconds),

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -66,8 +66,13 @@ def ask(interpreter: Interpreter, *requests: Mapping[str, Any]) -> list[Answer]:
     A request names its ``task``, a module of ``gate.inspection.child``. Raises CannotLook when an
     interpreter cannot be started or lacks what the task needs.
     """
+    return ask_each((interpreter, request) for request in requests)
+
+
+def ask_each(questions: Iterable[tuple[Interpreter, Mapping[str, Any]]]) -> list[Answer]:
+    """Carry out requests as ``ask`` does, each in an interpreter of its own kind."""
     with ExitStack() as stack:
-        children = [stack.enter_context(_Child(interpreter, request)) for request in requests]
+        children = [stack.enter_context(_Child(*question)) for question in questions]
         return [child.answer() for child in children]
 
 

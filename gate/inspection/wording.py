@@ -67,12 +67,16 @@ class Side:
 
 @dataclass(frozen=True)
 class Words:
-    """Words for the differences of two entry points, named as ``module:attribute``."""
+    """Words for the differences of two entry points, named as ``module:attribute``.
+
+    ``fix`` is what every finding advises where that does not follow from the difference.
+    """
 
     reference: str
     candidate: str
     ours: Side
     theirs: Side
+    fix: str = ""
 
     def finding(self, difference: Difference) -> Finding:
         """Return the finding for one difference."""
@@ -80,7 +84,7 @@ class Words:
             rule=f"parity.{difference.kind.replace(' ', '-')}.{difference.status}",
             message=self._message(difference) + _within(difference.scope),
             places=_unique(self._places(difference)),
-            fix=self._fix(difference),
+            fix=self.fix or self._fix(difference),
             detail=_all_of(difference),
         )
 
