@@ -51,8 +51,11 @@ def test_signals_are_as_a_shell_would_leave_them(tmp_path: Path) -> None:
     process = start(tmp_path / "log", "/bin/sh", "-c", f'exec {sys.executable} -c "{script}"')
     wait_until(lambda: not process.alive)
     process.end()
-    # Python itself ignores SIGPIPE (13) and SIGXFSZ (25) from its start, and nothing else.
-    assert (tmp_path / "log").read_text().split() == ["True", f"{1 << 12 | 1 << 24:016x}"]
+    default, ignored = (tmp_path / "log").read_text().split()
+    assert default == "True"
+    # Python itself ignores SIGPIPE (13) and SIGXFSZ (25) from its start, and nothing else of the
+    # 31 signals with a name; what lies above comes from whoever started us.
+    assert int(ignored, 16) & 0x7FFF_FFFF == 1 << 12 | 1 << 24
 
 
 def test_daemons_end_too(tmp_path: Path) -> None:
