@@ -66,6 +66,7 @@ CHECKS = (
     Check("models", "the entry point imports every model that a relationship names", in_all=()),
     Check("handler", "the handler command names a callable", in_all=()),
     Check("smoke", "the function answers every probe in the real RIE", in_all=("--local",)),
+    Check("audit", "nothing in the repository is said twice, and nothing contradicts itself"),
     Check("verify", "what is deployed is what the template says, and answers"),
 )
 ALL = "all"

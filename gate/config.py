@@ -34,6 +34,19 @@ class Environments:
 
 
 @dataclass(frozen=True)
+class Allowance:
+    """What `audit` need not find: statements about ``name`` in files ``path``, for a ``rule``.
+
+    All three are patterns; paths start at the folder that is audited.
+    """
+
+    rule: str
+    reason: str
+    path: str = "*"
+    name: str = "*"
+
+
+@dataclass(frozen=True)
 class Config:
     """The gate's settings. Relative paths start at the folder of the file that says them."""
 
@@ -48,6 +61,7 @@ class Config:
     handler: str | HandlerSource = "handler.lambda_handler"
     probes: Path = Path("probes.toml")
     environment: str = ""
+    audit_allow: tuple[Allowance, ...] = ()
     environments: Environments | None = None
     env: Mapping[str, str] = field(default_factory=lambda: NO_ENVIRONMENT)
     python: str = sys.executable
@@ -154,6 +168,21 @@ def _environment(value: object, folder: Path) -> Mapping[str, str]:
     return MappingProxyType({name: _text(item, folder) for name, item in value.items()})
 
 
+def _allowances(value: object, folder: Path) -> tuple[Allowance, ...]:
+    if not isinstance(value, list):
+        raise TypeError
+    return tuple(_allowance(row, folder) for row in value)
+
+
+def _allowance(row: object, folder: Path) -> Allowance:
+    if not isinstance(row, dict):
+        raise TypeError
+    values = {key: _text(item, folder) for key, item in row.items()}
+    if not values.get("reason", "").strip():
+        raise ValueError
+    return Allowance(**values)  # an unknown key is a TypeError
+
+
 def _seconds(value: object, _folder: Path) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise TypeError
@@ -206,6 +235,7 @@ KEYS: Mapping[str, tuple[str, Callable[[object, Path], Any]]] = {
     "handler": ("text, as module.function, or {file = …, key = …}", _handler),
     "probes": ("a path, as text", _path),
     "environment": ("text, as module:contextmanager", _text),
+    "audit-allow": ("a list of {rule = …, path = …, name = …, reason = …}", _allowances),
     "environments": ("a pattern of files, or {glob = …, variables = {NAME = key}}", _environments),
     "env": ("a table of texts", _environment),
     "python": ("an interpreter's name or path, as text", _python),

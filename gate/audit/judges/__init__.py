@@ -1,0 +1,1 @@
+"""One judge a question: what is said twice, or said and contradicted."""

@@ -1,0 +1,80 @@
+"""Does each probe still ask for a route that the application has?"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+
+from gate.audit.files import File, Unusable
+from gate.audit.python.routes import Route
+from gate.audit.repository import Repository
+from gate.audit.statements import Matter, Statement
+
+STALE = "audit.probe.stale"
+FIX = "correct the probe, or the route"
+FILLED = re.compile(r"\$\{[^}]*\}")
+MOST_PARTS = 4
+
+
+def judge(repository: Repository) -> Iterator[Matter | str]:
+    """Yield the probes that no declared route would answer."""
+    wanted = repository.config.probes.absolute()
+    file = next((one for one in repository.files if one.path.absolute() == wanted), None)
+    if file is None:
+        return
+    probes = repository.allowed([one for one, _, _ in _probes(file)], STALE)
+    for statement, method, path in _probes(file):
+        if statement in probes:
+            yield from _judged(repository, statement, method, path)
+
+
+def _probes(file: File) -> Iterator[tuple[Statement, str, str]]:
+    try:
+        rows = tomllib.loads(file.text).get("probe", [])
+    except (tomllib.TOMLDecodeError, Unusable, RecursionError):
+        return  # `gate smoke` says what is wrong with it
+    for row in rows if isinstance(rows, list) else ():
+        name, path = (row.get(key) if isinstance(row, dict) else None for key in ("name", "path"))
+        if isinstance(name, str) and isinstance(path, str):
+            line = file.line_of(f'"{path}"') or file.line_of(path)
+            bare = FILLED.sub("x", path).partition("?")[0]
+            yield Statement(file, line, name), str(row.get("method", "GET")).upper(), bare
+
+
+def _judged(
+    repository: Repository, probe: Statement, method: str, path: str
+) -> Iterator[Matter | str]:
+    what = f"probe {probe.name!r} asks {method} {path}"
+    routes = [one for one in repository.routes.routes if not one.methods or method in one.methods]
+    if not routes:
+        yield f"undecided: {what}: no route is written out here"
+        return
+    below = [(one, prefix) for one in routes if one.name != "*" for prefix in one.matches(path)]
+    if any(_is_composed(prefix, repository.routes.prefixes) for _, prefix in below):
+        return
+    if doubt := _doubt(repository, routes, below):
+        yield f"undecided: {what}: {doubt}"
+        return
+    yield Matter(STALE, f"{what}, and no route answers it", (probe.place,), FIX)
+
+
+def _is_composed(prefix: str, known: frozenset[str], parts: int = MOST_PARTS) -> bool:
+    """Whether a prefix is put together from texts that stand in the code."""
+    if not prefix:
+        return True
+    return parts > 0 and any(
+        _is_composed(prefix[len(one) :], known, parts - 1)
+        for one in known
+        if one and prefix.startswith(one)
+    )
+
+
+def _doubt(repository: Repository, routes: list[Route], below: list[tuple[Route, str]]) -> str:
+    """Why it cannot be decided, or ""."""
+    computed = next((one for one in routes if one.name == "*"), None)
+    if computed is not None:
+        return f"{computed.place} computes its path"
+    if below and repository.routes.computed:
+        return f"{repository.routes.computed[0].place} computes a prefix"
+    return ""
