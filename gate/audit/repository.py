@@ -64,8 +64,12 @@ class Repository:
 
     @cached_property
     def routes(self) -> Routes:
-        """Which routes code declares."""
-        return Routes(self.modules)
+        """Which routes the backend declares."""
+        mounted = self.applications.mounted
+        built = [one for one in self.applications.built if one.file in self.backend]
+        return Routes(
+            self.modules, self.backend, [one for one in built if one.variable not in mounted]
+        )
 
     @cached_property
     def backend(self) -> frozenset[File]:

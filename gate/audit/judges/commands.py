@@ -32,12 +32,16 @@ Keyed = list[tuple[Command, Key]]
 
 def judge(repository: Repository) -> Iterator[Matter | str]:
     """Yield commands that are written twice, that contradict each other, or name nothing."""
+    wrong: set[Command] = set()
+    for command in repository.of(Command, DANGLING):
+        for matter in _dangling(repository, command):
+            wrong |= {command} if isinstance(matter, Matter) else set()
+            yield matter
     yield from _twice(repository, _keyed(repository, TWICE))
-    keyed = _keyed(repository, DIFFERS)
+    # What names nothing has been said: that it differs as well is no news.
+    keyed = [(one, key) for one, key in _keyed(repository, DIFFERS) if one not in wrong]
     yield from _servers(repository, keyed)
     yield from _handlers(repository, keyed)
-    for command in repository.of(Command, DANGLING):
-        yield from _dangling(repository, command)
 
 
 def _keyed(repository: Repository, rule: str) -> Keyed:
@@ -109,7 +113,7 @@ def _handlers(repository: Repository, keyed: Keyed) -> Iterator[Matter]:
             for other, its in deployed
             if _are_rivals(repository, (command, key), (other, its))
         ]
-        agreeing = any(its == key for _, its in deployed)
+        agreeing = any(its == key or other.name == command.name for other, its in deployed)
         if not command.decides and rivals and not agreeing:
             yield _contradiction([command, *rivals], "the handler command differs")
     yield from _stages(deployed)

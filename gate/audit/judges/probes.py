@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 
 from gate.audit.files import File, Unusable
-from gate.audit.python.routes import Route
+from gate.audit.python.routes import COMPUTED, Route
 from gate.audit.repository import Repository
 from gate.audit.statements import Matter, Statement
 
@@ -50,10 +50,13 @@ def _judged(
     if not routes:
         yield f"undecided: {what}: no route is written out here"
         return
-    below = [(one, prefix) for one in routes if one.name != "*" for prefix in one.matches(path)]
-    if any(_is_composed(prefix, repository.routes.prefixes) for _, prefix in below):
+    if any(one.answers(path) for one in routes):
         return
-    if doubt := _doubt(repository, routes, below):
+    unsure = [one for one in routes if one.prefixes is None and one.name != COMPUTED]
+    above = [prefix for one in unsure for prefix in one.above(path)]
+    if any(_is_composed(prefix, repository.routes.texts) for prefix in above):
+        return
+    if doubt := _doubt(repository, routes, above):
         yield f"undecided: {what}: {doubt}"
         return
     yield Matter(STALE, f"{what}, and no route answers it", (probe.place,), FIX)
@@ -70,11 +73,11 @@ def _is_composed(prefix: str, known: frozenset[str], parts: int = MOST_PARTS) ->
     )
 
 
-def _doubt(repository: Repository, routes: list[Route], below: list[tuple[Route, str]]) -> str:
+def _doubt(repository: Repository, routes: list[Route], above: list[str]) -> str:
     """Why it cannot be decided, or ""."""
-    computed = next((one for one in routes if one.name == "*"), None)
+    computed = next((one for one in routes if one.name == COMPUTED), None)
     if computed is not None:
         return f"{computed.place} computes its path"
-    if below and repository.routes.computed:
+    if above and repository.routes.computed:
         return f"{repository.routes.computed[0].place} computes a prefix"
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gate.audit.python.literals import called
 from gate.audit.python.modules import Definition, Module, Modules
@@ -41,6 +41,7 @@ class Application(Statement):
 
     framework: str
     variable: Definition
+    call: ast.Call = field(compare=False, repr=False)
 
 
 class Applications:
@@ -97,7 +98,9 @@ class Applications:
         for call in _calls(module):
             if framework := self._framework(module, call.func):
                 variable = Definition(module.file, _bound_to(module, call))
-                yield Application(module.file, call.lineno, module.file.name, framework, variable)
+                yield Application(
+                    module.file, call.lineno, module.file.name, framework, variable, call
+                )
 
     def _mounted(self) -> Iterator[Definition]:
         for module in self._modules.holding(MOUNTS):

@@ -111,7 +111,12 @@ class Modules:
         if above and (start or len(above) == 1 or len(parts) > 1):
             return max(above, key=lambda file: len(roots[file]))
         code = [file for file in found if file.part == CODE] or found
-        return code[0] if len(code) == 1 else None
+        # A folder that is a package itself is no place to import from.
+        outer = [file for file in code if not self._is_package(roots[file])] or code
+        return outer[0] if len(outer) == 1 else None
+
+    def _is_package(self, folder: tuple[str, ...]) -> bool:
+        return "/".join((*folder, "__init__.py")) in self._by_path
 
     def has(self, name: str) -> bool:
         """Whether any file could be the module ``name``."""

@@ -1,0 +1,118 @@
+"""Below which prefixes a router's routes answer, followed through `include_router`."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+
+from gate.audit.files import File
+from gate.audit.python.literals import argument, called, text
+from gate.audit.python.modules import Definition, Module, Modules
+
+ROUTERS = frozenset({"APIRouter", "Router", "Blueprint"})
+INCLUDES = frozenset({"include_router", "register_blueprint"})
+PREFIX = ("prefix", "url_prefix")
+WORDS = (*ROUTERS, *INCLUDES)
+DEEPEST = 10  # routers in routers
+
+# None: not to be known from the text.
+Prefix = str | None
+Include = tuple[Definition | None, Prefix]
+
+
+class Prefixes:
+    """The routers of some files.
+
+    Args:
+        modules: all of them.
+        files: those that count.
+        applications: where applications are bound: their own prefix is empty.
+    """
+
+    def __init__(
+        self, modules: Modules, files: Collection[File], applications: Collection[Definition]
+    ) -> None:
+        self._modules = modules
+        self._applications = frozenset(applications)
+        self._own: dict[Definition, Prefix] = {}
+        self._included: dict[Definition, list[Include]] = defaultdict(list)
+        self._paired: dict[File, set[str]] = defaultdict(set)
+        for module in modules.holding(WORDS):
+            if module.file in files:
+                self._note_routers(module)
+        for file in files:
+            if module_of := modules.module(file):
+                self._note_pairs(module_of)
+
+    def of(self, router: Definition, depth: int = 0) -> frozenset[str] | None:
+        """Every prefix of a router or an application; None where one cannot be known."""
+        if router in self._applications:
+            return frozenset({""})
+        own = self._own.get(router)
+        if own is None or depth > DEEPEST:
+            return None
+        if router not in self._included:
+            paired = self._paired.get(router.file)
+            return frozenset(prefix + own for prefix in paired) if paired else None
+        found: set[str] = set()
+        for outer, prefix in self._included[router]:
+            above = self.of(outer, depth + 1) if outer else None
+            if above is None or prefix is None:
+                return None
+            found |= {one + prefix + own for one in above}
+        return frozenset(found)
+
+    def receiver(self, module: Module, node: ast.expr) -> Definition | None:
+        """What a name, or a name of an imported module, is: `router`, `auth.router`."""
+        if isinstance(node, ast.Name):
+            return self._modules.definition(module, node.id)
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            return None
+        source, name = module.imports.get(node.value.id, ("", ""))
+        joint = "" if source.endswith(".") or not name else "."
+        file = self._modules.imported(module, f"{source}{joint}{name}") if source else None
+        other = self._modules.module(file) if file else None
+        return self._modules.definition(other, node.attr) if other else None
+
+    def _note_routers(self, module: Module) -> None:
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
+                if called(node.value) in ROUTERS:
+                    for name in _targets(node):
+                        self._own[Definition(module.file, name)] = _prefix(node.value)
+            elif isinstance(node, ast.Call) and called(node) in INCLUDES and node.args:
+                router = self.receiver(module, node.args[0])
+                outer = getattr(node.func, "value", None)
+                if router is not None and outer is not None:
+                    including = self.receiver(module, outer)
+                    self._included[router].append((including, _prefix(node)))
+
+    def _note_pairs(self, module: Module) -> None:
+        """A table of prefixes and modules: `{"/api/auth": "contexts.auth.router"}`."""
+        for node in ast.walk(module.tree):
+            for first, second in _pairs(node):
+                path, name = (first, second) if first.startswith("/") else (second, first)
+                file = self._modules.find(name, module.file) if path.startswith("/") else None
+                if file is not None:
+                    self._paired[file].add(path.rstrip("/"))
+
+
+def _targets(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def _prefix(call: ast.Call) -> Prefix:
+    given = next((one for name in PREFIX if (one := argument(call, name)) is not None), None)
+    if given is None:
+        return ""
+    return text(given) if isinstance(given, ast.Constant) else None
+
+
+def _pairs(node: ast.AST) -> Iterator[tuple[str, str]]:
+    if isinstance(node, ast.Dict):
+        both = zip(node.keys, node.values, strict=True)
+        yield from ((text(key), text(value)) for key, value in both)
+    elif isinstance(node, ast.Tuple | ast.List) and len(node.elts) == 2:  # noqa: PLR2004 - a pair
+        yield text(node.elts[0]), text(node.elts[1])
