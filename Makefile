@@ -1,6 +1,6 @@
 # The one vocabulary of people, hooks, CI and CodeBuild. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup local test check format gate synth deploy lock clean
+.PHONY: help setup local test check format gate hooks bench synth deploy lock clean
 MAKEFLAGS += --no-print-directory
 
 STAGE ?= dev
@@ -42,6 +42,12 @@ format: setup  ## put the sources into the one format
 gate: setup  ## parity, models, handler and smoke, as at commit, synth and before deploy
 	@$(BIN)/python -m gate all $(ARGS)
 
+hooks: setup  ## have git run the gate's quick checks before each commit
+	@$(BIN)/python local/hooks.py
+
+bench: setup  ## what the gate costs, as ratios, against the goals (takes minutes)
+	@$(BIN)/python -m bench $(ARGS)
+
 synth: setup  ## write the templates of STAGE to cdk.out
 	@$(CURDIR)/node_modules/.bin/cdk synth --quiet -c stage=$(STAGE) $(ARGS)
 
@@ -53,6 +59,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-ver
 lock: setup  ## write the lock files anew from pyproject.toml (ARGS=--upgrade for newer versions)
 	@$(LOCK) --group dev -o requirements.txt $(ARGS)
 	@$(LOCK) --group backend -c requirements.txt -o lambda_src/backend/requirements.txt $(ARGS)
+	@$(LOCK) --group image-smoke --no-deps -c requirements.txt -o lambda_src/image/requirements.txt $(ARGS)
 	@$(LOCK) --group emulator -o local/emulator/requirements.txt $(ARGS)
 
 clean:  ## remove what was installed and built
