@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -21,6 +22,8 @@ WHAT_TO_DO = {
     "ThrottlingException": "wait a minute, run it again",
     "Throttling": "wait a minute, run it again",
     "TooManyRequestsException": "wait a minute, run it again",
+    "PreconditionFailedException": "somebody changed it meanwhile: run it again",
+    "DeploymentLimitExceededException": "another deployment runs: run it again after it",
 }
 
 
@@ -28,13 +31,17 @@ def session(region: str | None = None) -> boto3.Session:
     """A session with the credentials of the environment.
 
     Raises:
-        CannotLook: boto3 is not installed.
+        CannotLook: boto3 is not installed, no such profile, or no region is said anywhere.
     """
     try:
         import boto3  # noqa: PLC0415 - the other checks need the standard library alone
     except ModuleNotFoundError as exc:
         raise CannotLook("boto3 is not installed; install the extra `aws`") from exc
-    return boto3.Session(region_name=region)
+    with asking("credentials"):
+        found = boto3.Session(region_name=region or os.environ.get("AWS_REGION"))
+    if not found.region_name:
+        raise CannotLook("no region is set; say --region, or set AWS_REGION")
+    return found
 
 
 @contextmanager

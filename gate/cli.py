@@ -49,15 +49,16 @@ class CheckModule(Protocol[T]):
 
 @dataclass(frozen=True)
 class Check:
-    """A row of the table of checks: a module of ``gate.checks`` is imported when asked for."""
+    """A row of the table of checks: its module is imported when asked for."""
 
     name: str
     summary: str
     in_all: tuple[str, ...] | None = None  # its arguments in `gate all`; None: not part of it
+    home: str = "checks"  # or "actions": it changes something, and asks first
 
     def load(self) -> CheckModule[object]:
         """Import the check's module."""
-        module: CheckModule[object] = importlib.import_module(f"gate.checks.{self.name}")
+        module: CheckModule[object] = importlib.import_module(f"gate.{self.home}.{self.name}")
         return module
 
 
@@ -68,6 +69,7 @@ CHECKS = (
     Check("smoke", "the function answers every probe in the real RIE", in_all=("--local",)),
     Check("audit", "nothing in the repository is said twice, and nothing contradicts itself"),
     Check("verify", "what is deployed is what the template says, and answers"),
+    Check("rollback", "give the traffic back to the version before", home="actions"),
 )
 ALL = "all"
 
