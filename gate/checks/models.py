@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from gate.config import Config
-from gate.inspection import failures, source
+from gate.inspection import failures
 from gate.inspection.entry import checked_module, checked_prepare, module_file
-from gate.inspection.runner import Failure, Interpreter, ask
-from gate.report import CannotLook, Finding, Place, Report, place, shown
+from gate.inspection.models import mappers, missing, side_effects
+from gate.inspection.models.modules import Modules
+from gate.inspection.models.scene import Said, Scene, attribute
+from gate.inspection.models.side_effects import Candidate
+from gate.inspection.runner import Answer, Failure, Interpreter, ask
+from gate.report import CannotLook, Finding, Report, shown
 
 NAME = "models"
 HELP = """\
-Import the entry point alone, configure its SQLAlchemy mappers, and find relationships whose
-target it never imports, and model modules that it never imports.
+Import the entry point alone, configure its SQLAlchemy mappers, and find relationships and foreign
+keys whose target it never imports, model modules that it never imports or that a clean-up of
+unused imports would take away, and tables that two modules define.
 
 examples:
   gate models --entry lazy_app --models-glob 'contexts/*/models.py'
   gate models --entry lazy_app --prepare lazy_app:import_models
 """
+AT_ONCE = 2  # child interpreters
 
 
 @dataclass(frozen=True)
@@ -68,126 +74,107 @@ def target(options: argparse.Namespace, config: Config) -> Target:
 
 def check(target: Target) -> Report:
     """Look whether the mappers configure with what the entry point imports."""
-    root = target.interpreter.root
     entry = checked_module(target.entry, "--entry")
-    file = module_file(root, entry)
-    (answer,) = ask(
-        target.interpreter, {"task": "models", "entry": entry, "prepare": target.prepare}
-    )
+    file = module_file(target.interpreter.root, entry)
+    tree = Modules(target.interpreter.root, target.globs, target.allow)
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(_ask, target, {})
+        twice = tuple(missing.twice(*pair) for pair in tree.twice)  # while the child imports
+    (answer,) = asked.result()
     if isinstance(answer, Failure):
-        return Report(NAME, (failures.finding(NAME, entry, answer, file),), _notes(target))
-    looked = _Looked(target, file, answer)
-    findings = tuple(looked.findings())
-    mapped = f"{entry} maps {answer['mapped']} classes, and every relationship finds its target"
-    return Report(NAME, findings, (*_notes(target), *(() if findings else (mapped,))))
+        failed = missing.failed(tree, failures.finding(NAME, entry, answer, file), twice)
+        return Report(NAME, failed, _notes(target, tree))
+    scene = Scene(
+        tree,
+        entry,
+        file,
+        importer=target.prepare.partition(":")[0] or entry,
+        imported=frozenset(Path(one).resolve() for one in answer["imported"].values()),
+    )
+    findings = (*_findings(scene, answer), *twice, *_side_effects(target, tree, answer))
+    right = () if findings else (_right(entry, answer),)
+    return Report(NAME, findings, (*_notes(target, tree), *_unsure(answer), *right))
 
 
-def _notes(target: Target) -> tuple[str, ...]:
-    return (target.note,) if target.note else ()
+def _ask(target: Target, *left_out: dict[str, Any]) -> list[Answer]:
+    """Import the entry point, once for each of ``left_out``: the imports to do without."""
+    request = {"task": "models", "entry": target.entry, "prepare": target.prepare}
+    return ask(target.interpreter, *({**request, "left_out": one} for one in left_out))
 
 
-class _Looked:
-    """What the child saw, beside what the tree holds."""
+def _findings(scene: Scene, answer: Said) -> Iterator[Finding]:
+    """Yield what is wrong, each relationship, foreign key and module by itself."""
+    for said in answer["swallowed"]:
+        yield from _some(missing.swallowed(scene, said))
+    yield from (mappers.relationship(scene, said) for said in answer["relationships"])
+    for said in answer["foreign_keys"]:
+        yield from _some(mappers.foreign_key(scene, said))
+    yield from (mappers.disagreement(said) for said in answer["disagreements"] if said["names"])
+    if answer["problem"] is not None:
+        yield mappers.problem(scene, answer["problem"])
+    yield from _never_imported(scene, answer)
 
-    def __init__(self, target: Target, file: Path, answer: dict[str, Any]) -> None:
-        self._target = target
-        self._root = target.interpreter.root.resolve()
-        self._file = file
-        self._answer = answer
-        self._reported: set[Path] = set()
 
-    def findings(self) -> Iterator[Finding]:
-        """Yield what is wrong, each relationship by itself."""
-        yield from self._unresolved()
-        if self._answer["problem"] is not None:
-            yield self._problem(**self._answer["problem"])
-        yield from self._never_imported()
+def _some(finding: Finding | None) -> Iterator[Finding]:
+    if finding is not None:
+        yield finding
 
-    def _unresolved(self) -> Iterator[Finding]:
-        """Yield the relationships without target; their modules are not reported once more."""
-        defined = source.classes(self._root) if self._answer["unresolved"] else {}
-        for one in self._answer["unresolved"]:
-            name = one["target"].rsplit(".", 1)[-1]
-            where = self._best(defined.get(name, []))
-            self._reported |= {where.file} if where else set()
-            relationship = f"{one['class']}.{one['attribute']}"
-            yield Finding(
-                "models.unresolved",
-                f"{self._target.entry} never imports {name}, which the relationship "
-                f"{relationship} names" + (f"; {where.module} defines it" if where else ""),
-                places=self._places(one, where),
-                fix=self._fix(name, where),
-            )
 
-    def _best(self, definitions: list[source.Definition]) -> source.Definition | None:
-        """Prefer a class in a model module to one of the same name elsewhere."""
-        models = [one for one in definitions if one.file in self._model_files()]
-        return next(iter(models or definitions), None)
-
-    def _places(self, one: dict[str, Any], where: source.Definition | None) -> tuple[Place, ...]:
-        places = []
-        owner = self._root.joinpath(*one["module"].split(".")).with_suffix(".py")
-        if owner.is_file():
-            line = source.attribute_line(owner, one["class"], one["attribute"])
-            places.append(place(owner, line))
-        if where is not None:
-            places.append(place(where.file, where.line))
-        return (*places, place(self._file))
-
-    def _fix(self, name: str, where: source.Definition | None) -> str:
-        if where is None:
-            return f"no class {name} is defined below {shown(self._root)}: correct the name"
-        importer = self._target.prepare.partition(":")[0] or self._target.entry
-        return f"add to {importer.replace('.', '/')}.py: from {where.module} import {name}"
-
-    def _problem(self, kind: str, message: str, place: list[Any] | None, detail: str) -> Finding:
-        del kind
-        file, line = place or (self._file, None)
-        return Finding(
-            "models.mapper",
-            f"the mappers of {self._target.entry} do not configure: {message}",
-            places=(Place(shown(Path(file)), line),),
-            fix="mend the model that the message names",
-            detail=detail,
+def _never_imported(scene: Scene, answer: Said) -> Iterator[Finding]:
+    if not scene.tree.models and not answer["mapped"] and not answer["deferred"]:
+        raise CannotLook(
+            f"{scene.entry} maps no class, and no file below {shown(scene.tree.root)} "
+            f"matches {scene.tree.patterns}; say --models-glob PATTERN"
         )
+    unseen = missing.unseen(scene)
+    if unseen and not answer["mapped"] and not answer["deferred"]:
+        yield missing.none(scene, unseen)
+        return
+    yield from missing.never_imported(scene)
 
-    def _never_imported(self) -> Iterator[Finding]:
-        files = self._model_files()
-        if not files and not self._answer["mapped"]:
-            patterns = ", ".join(self._target.globs)
-            raise CannotLook(
-                f"{self._target.entry} maps no class, and no file below {shown(self._root)} "
-                f"matches {patterns}; say --models-glob PATTERN"
-            )
-        imported = {Path(file).resolve() for file in self._answer["imported"]}
-        missing = [file for file in files if file not in imported | self._reported]
-        if missing and not self._answer["mapped"]:
-            yield self._none(missing)
-            return
-        for file in missing:
-            module = source.module_name(file, self._root)
-            yield Finding(
-                "models.not-imported",
-                f"{self._target.entry} never imports the models of {module}",
-                places=(place(file), place(self._file)),
-                fix=f"add to {self._target.entry}.py: import {module}, "
-                "or add it to models-allow in [tool.gate]",
-            )
 
-    def _none(self, missing: list[Path]) -> Finding:
-        return Finding(
-            "models.none",
-            f"{self._target.entry} imports no model at all: there are {len(missing)} model modules",
-            places=(place(self._file), *map(place, missing)),
-            fix="import them there; if they are imported on demand, say --prepare module:function",
-        )
+def _side_effects(target: Target, tree: Modules, answer: Said) -> Iterator[Finding]:
+    """Yield the imports that a clean-up would take away, and models with them."""
+    for these, after in _tried(target, side_effects.candidates(tree, answer)):
+        lost = side_effects.lost(answer, after)
+        for candidate, names in side_effects.blamed(tree, answer, these, lost).items():
+            yield missing.side_effect(candidate, names)
 
-    def _model_files(self) -> list[Path]:
-        found = {file for pattern in self._target.globs for file in self._root.glob(pattern)}
-        return [file for file in sorted(found) if not self._allowed(file)]
 
-    def _allowed(self, file: Path) -> bool:
-        """Whether a file need not be imported: it is on the list, or defines no class."""
-        module = source.module_name(file, self._root)
-        listed = any(fnmatchcase(module, pattern) for pattern in self._target.allow)
-        return listed or file.suffix != ".py" or not source.defines_class(file)
+def _tried(
+    target: Target, found: list[Candidate]
+) -> Iterator[tuple[list[Candidate], dict[str, Any]]]:
+    """Yield what a child sees without all the candidates.
+
+    Where that does not even import, each is left out by itself: a loud loss hides the others.
+    """
+    rounds = [found] if found else []
+    while rounds:
+        some, rounds = rounds[:AT_ONCE], rounds[AT_ONCE:]
+        answers = _ask(target, *map(side_effects.left_out, some))
+        for these, after in zip(some, answers, strict=True):
+            if not isinstance(after, Failure):
+                yield these, after
+            elif len(these) > 1:
+                rounds += [[one] for one in these]
+
+
+def _notes(target: Target, tree: Modules) -> tuple[str, ...]:
+    blind = f"no file matches {tree.patterns}: model modules that nothing imports are not seen"
+    return (*([target.note] if target.note else []), *([] if tree.matching else [blind]))
+
+
+def _unsure(answer: Said) -> Iterator[str]:
+    """Yield what was seen and is no fault, or could not be seen."""
+    if answer["deferred"]:
+        waiting = ", ".join(answer["deferred"])
+        yield f"mapped only when a database is there, and not looked at: {waiting}"
+    for said in answer["disagreements"]:
+        if not said["names"]:
+            here, there = attribute(said), attribute(said["other"])
+            yield f"{here} names {there} in back_populates, which names nothing: one way only"
+
+
+def _right(entry: str, answer: Said) -> str:
+    classes = sum(1 for module, _ in answer["mapped"] if module)
+    return f"{entry} maps {classes} classes, and every relationship finds its target"

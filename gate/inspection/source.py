@@ -70,7 +70,7 @@ def defines_class(file: Path) -> bool:
 def defines(file: Path, name: str) -> bool:
     """Whether the module ``file`` binds ``name`` at its top level."""
     parsed = tree(file)
-    return parsed is not None and any(name in _bound(node) for node in parsed.body)
+    return parsed is not None and any(name in bound(node) for node in parsed.body)
 
 
 def place_of_text(file: Path, text: str) -> Place:
@@ -82,17 +82,49 @@ def place_of_text(file: Path, text: str) -> Place:
     return place(file, next((at for at, line in enumerate(lines, 1) if text in line), None))
 
 
-def attribute_line(file: Path, class_name: str, attribute: str) -> int | None:
-    """Return the line at which a class in ``file`` assigns ``attribute``, or its own line."""
+def attribute_line(file: Path, class_name: str, attribute: str, after: int = 0) -> int | None:
+    """Return the line at which ``attribute`` is mapped.
+
+    A class assigns it, or else the statement at line ``after`` names it (an imperative mapping).
+    Where neither does: the line of the class, or ``after``.
+    """
     parsed = tree(file)
-    for node in ast.walk(parsed) if parsed is not None else ():
-        if isinstance(node, ast.ClassDef) and node.name == class_name:
-            lines = [child.lineno for child in node.body if attribute in _bound(child)]
-            return lines[0] if lines else node.lineno
-    return None
+    nodes = list(ast.walk(parsed)) if parsed is not None else []
+    classes = [one for one in nodes if isinstance(one, ast.ClassDef) and one.name == class_name]
+    calls = [one for one in nodes if isinstance(one, ast.Call) and one.lineno == after]
+    lines = (
+        *(child.lineno for one in classes for child in one.body if attribute in bound(child)),
+        *(line for call in calls for line in _named_in(call, attribute)),
+        *(one.lineno for one in classes),
+    )
+    return next(iter(lines), after or None)
 
 
-def _bound(node: ast.stmt) -> set[str]:
+def _named_in(call: ast.Call, name: str) -> Iterator[int]:
+    """Yield the lines at which a call names ``name``: as a key, a string, or an argument."""
+    for node in ast.walk(call):
+        if isinstance(node, ast.Constant) and node.value == name:
+            yield node.lineno
+        if isinstance(node, ast.keyword) and node.arg == name:
+            yield node.value.lineno
+
+
+def absolute(file: Path, root: Path, node: ast.ImportFrom) -> str:
+    """Return the module from which a statement of ``file`` imports, relative ones resolved."""
+    return absolute_name(file, root, node.module or "", node.level)
+
+
+def absolute_name(file: Path, root: Path, name: str, level: int) -> str:
+    """Return the whole name of a module that ``file`` imports with ``level`` leading dots."""
+    if not level:
+        return name
+    own = module_name(file, root).split(".")
+    package = own if file.name == "__init__.py" else own[:-1]
+    return ".".join((*package[: len(package) - level + 1], *([name] if name else [])))
+
+
+def bound(node: ast.stmt) -> set[str]:
+    """Return the names that a statement binds."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return {node.name}
     if isinstance(node, ast.Import | ast.ImportFrom):
