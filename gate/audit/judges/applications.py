@@ -93,4 +93,5 @@ def _elsewhere(built: Sequence[Application]) -> Iterator[str]:
     for part in (TEST, EXAMPLE):
         count = len({one.file for one in built if one.file.part == part})
         if count:
-            yield f"{count} modules in {part} build an application: they do not count"
+            build = "module builds" if count == 1 else "modules build"
+            yield f"in {part}, {count} {build} an application: not counted"

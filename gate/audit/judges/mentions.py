@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gate.audit.files import CODE, LOCKS, File, Unusable
+from gate.audit.python.literals import text
 from gate.audit.python.modules import Module
 from gate.audit.repository import Repository
 from gate.audit.statements import Setting
@@ -23,11 +24,10 @@ PROGRAMS = frozenset(
 
 @dataclass(frozen=True)
 class Words:
-    """What is named: exactly, and in small letters; and whether anything is set at all."""
+    """What is named: exactly, and in small letters."""
 
     exact: frozenset[str]
     folded: frozenset[str]
-    sets_something: bool
 
 
 def of_settings(repository: Repository) -> Words:
@@ -37,8 +37,7 @@ def of_settings(repository: Repository) -> Words:
     others = [one for one in files if one.suffix not in PROSE | {".py"}]
     exact = {word for file in others for word in _words(file)}
     exact |= settings | set(repository.environment.written()) | _of_tools(repository)
-    sets = bool(settings) or any(one.base.startswith(".env") for one in others)
-    return Words(frozenset(exact), frozenset(word.lower() for word in exact), sets)
+    return Words(frozenset(exact), frozenset(word.lower() for word in exact))
 
 
 def _of_tools(repository: Repository) -> set[str]:
@@ -84,9 +83,7 @@ def _lines(file: File) -> list[str]:
 
 
 def _constants(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            if not isinstance(module.parents.get(node), ast.Expr):  # a docstring
-                yield from WORD.findall(node.value)
-        elif isinstance(node, ast.keyword) and node.arg:
-            yield node.arg
+    for node in module.of(ast.Constant):
+        if not isinstance(module.parents.get(node), ast.Expr):  # a docstring
+            yield from WORD.findall(text(node))
+    yield from (keyword.arg for keyword in module.of(ast.keyword) if keyword.arg)

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from gate.audit.files import File
 from gate.audit.repository import Repository
-from gate.audit.statements import Matter, Requirement
+from gate.audit.statements import NODE, Matter, Requirement
 from gate.audit.syntax.versions import allows, same
 
 DIFFERS, UNLOCKED = "audit.requirement.differs", "audit.requirement.unlocked"
@@ -45,9 +45,16 @@ def _disagreeing(repository: Repository, wanted: Sequence[Requirement]) -> list[
     for ones in files.values():
         found += ones if _contradict(ones) else []
     for (first, ones), (second, others) in combinations(files.items(), 2):
-        if repository.one_project(first, second) and _exclude(ones, others):
+        if _share(repository, first, second, ones[0].ecosystem) and _exclude(ones, others):
             found += [*ones, *others]
     return list(dict.fromkeys(found))
+
+
+def _share(repository: Repository, first: File, second: File, ecosystem: str) -> bool:
+    """Whether two files are of one environment: npm has one in each folder."""
+    if ecosystem == NODE:
+        return first.folder == second.folder
+    return repository.one_project(first, second)
 
 
 def _contradict(wanted: Sequence[Requirement]) -> bool:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 
 from gate.audit.judges import mentions
 from gate.audit.repository import Repository
-from gate.audit.statements import Matter, Reading, Setting
+from gate.audit.statements import Matter, Reading, Requirement, Setting
 
 UNSET, UNREAD = "audit.variable.unset", "audit.variable.unread"
 FIX_UNSET = "set it where the stage's other variables are set, or give the code a value of its own"
@@ -20,7 +20,7 @@ PLATFORM = re.compile(
     r"_.*|AWS_.*|LAMBDA_.*|ECS_.*|KUBERNETES_.*|CI|GITHUB_.*|GITLAB_.*|HOME|PATH|PWD|USER|SHELL"
     r"|LOGNAME|HOSTNAME|LANG|LC_.*|TZ|TERM|TMP|TEMP|TMPDIR|EDITOR|PAGER|DISPLAY|NO_COLOR"
     r"|FORCE_COLOR|COLUMNS|XDG_.*|PYTHON.*|PYTEST_.*|VIRTUAL_ENV|CONDA_.*|PIP_.*|UV_.*|POETRY_.*"
-    r"|UVICORN_.*|GUNICORN_.*|WEB_CONCURRENCY|OTEL_.*|POWERTOOLS_.*|DD_.*|NEW_RELIC_.*|SENTRY_.*"
+    r"|UVICORN_.*|WATCHFILES_.*|GUNICORN_.*|WEB_CONCURRENCY|OTEL_.*|POWERTOOLS_.*|DD_.*|NEW_RELIC_.*|SENTRY_.*"
     r"|NODE_.*|NPM_.*|LD_.*|SSL_CERT_.*|REQUESTS_CA_BUNDLE|CURL_CA_BUNDLE|DEBIAN_FRONTEND"
     r"|(HTTPS?|ALL|NO)_PROXY|(https?|all|no)_proxy|PORT|COMSPEC|APPDATA|LOCALAPPDATA|USERPROFILE"
     r"|SYSTEMROOT|PROGRAMFILES.*|DJANGO_SETTINGS_MODULE|PG[A-Z]+|MALLOC_.*|OMP_.*|DOCKER_.*"
@@ -47,14 +47,23 @@ def _unset(repository: Repository, readings: list[Reading]) -> Iterator[Matter |
     said = mentions.of_settings(repository)
     missing = {name: ones for name, ones in needed.items() if name not in said.exact}
     missing = {name: ones for name, ones in missing.items() if name.lower() not in said.folded}
-    if missing and not said.exact & {one.name for one in readings} and not said.sets_something:
-        names = ", ".join(sorted(missing)[:SHOWN])
-        yield f"undecided: nothing here sets a variable; the code needs {len(missing)}: {names}"
+    if len(missing) * 2 > len(needed):
+        yield _not_here(missing, len(needed))
         return
     for name, ones in missing.items():
         places = tuple(dict.fromkeys(one.place for one in ones))
         message = f"the code reads {name}, and no stage, template or compose file sets it"
         yield Matter(UNSET, message, places, FIX_UNSET)
+
+
+def _not_here(missing: Mapping[str, object], count: int) -> str:
+    """A library, or a repository whose variables are set in another one."""
+    names = ", ".join(sorted(missing)[:SHOWN])
+    more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
+    return (
+        f"undecided: most of the variables that the code reads are set somewhere else: {names}"
+        f"{more}, {len(missing)} of {count}"
+    )
 
 
 def _unread(repository: Repository) -> Iterator[Matter | str]:
@@ -65,8 +74,11 @@ def _unread(repository: Repository) -> Iterator[Matter | str]:
     if not settings:
         return
     read = mentions.of_code(repository, settings)
+    packages = {one.name.partition("-")[0] for one in repository.of(Requirement, "")}
     patterns = [one.name for one in repository.environment.readings if "*" in one.name]
     for name, ones in settings.items():
+        if name.lower().partition("_")[0] in packages:
+            continue  # a library's own
         if name.lower() in read or any(fnmatchcase(name, pattern) for pattern in patterns):
             continue
         if any(

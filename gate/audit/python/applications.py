@@ -60,7 +60,7 @@ class Applications:
             return set()
         return {
             self._modules.definition(module, name.id)
-            for call in _calls(module)
+            for call in module.of(ast.Call)
             if called(call) == "include_router"
             for argument in call.args[:1]
             for name in ast.walk(argument)
@@ -95,7 +95,7 @@ class Applications:
         return name if name in FRAMEWORKS.get(package, ()) else ""
 
     def _built_in(self, module: Module) -> Iterator[Application]:
-        for call in _calls(module):
+        for call in module.of(ast.Call):
             if framework := self._framework(module, call.func):
                 variable = Definition(module.file, _bound_to(module, call))
                 yield Application(
@@ -104,17 +104,13 @@ class Applications:
 
     def _mounted(self) -> Iterator[Definition]:
         for module in self._modules.holding(MOUNTS):
-            for call in _calls(module):
+            for call in module.of(ast.Call):
                 if called(call) not in MOUNTS:
                     continue
                 for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
                     for name in ast.walk(argument):
                         if isinstance(name, ast.Name):
                             yield self._modules.definition(module, name.id)
-
-
-def _calls(module: Module) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(module.tree) if isinstance(node, ast.Call))
 
 
 def _bound_to(module: Module, call: ast.Call) -> str:

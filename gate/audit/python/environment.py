@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TypeGuard
 
 from gate.audit.python.literals import text
-from gate.audit.python.modules import Module, Modules
+from gate.audit.python.modules import Function, Module, Modules
 from gate.audit.python.settings_classes import fields
 from gate.audit.statements import Reading
 
@@ -51,34 +51,33 @@ class Environment:
 
     def _readings(self) -> Iterator[Reading]:
         for module in self._holding:
-            for node in ast.walk(module.tree):
-                yield from self._read(module, node)
+            for kind in (ast.Subscript, ast.Call, ast.Compare):
+                for node in module.of(kind):
+                    yield from self._read(module, node)
             yield from fields(self._modules, module)
 
     def written(self) -> Iterator[str]:
         """Yield every variable that code sets for itself: `os.environ["NAME"] = …`."""
         for module in self._holding:
-            for node in ast.walk(module.tree):
+            for node in (*module.of(ast.Subscript), *module.of(ast.Call)):
                 name, environ = _set_by(node)
                 if environ is not None and self._is_environ(module, environ):
                     yield name
 
     def _carry(self, module: Module) -> None:
         """Note which names are `os.environ` too: variables, and parameters that are given it."""
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Assign) and self._is_environ(module, node.value):
+        for node in module.of(ast.Assign):
+            if self._is_environ(module, node.value):
+                function = module.enclosing(node)
                 for target in node.targets:
                     if isinstance(target, ast.Name):
-                        function = module.enclosing(node)
                         self._add(module, function.name if function else "", target.id)
-            elif isinstance(node, ast.Call):
-                self._carry_arguments(module, node)
-            elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                self._carry_defaults(module, node)
+        for call in module.of(ast.Call):
+            self._carry_arguments(module, call)
+        for one in module.defined:
+            self._carry_defaults(module, one)
 
-    def _carry_defaults(
-        self, module: Module, function: ast.FunctionDef | ast.AsyncFunctionDef
-    ) -> None:
+    def _carry_defaults(self, module: Module, function: Function) -> None:
         names = [*function.args.posonlyargs, *function.args.args]
         pairs = [
             *zip(reversed(names), reversed(function.args.defaults), strict=False),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from typing import Any, TypeVar
 
 from gate.audit.files import CODE, FOREIGN, File, Unusable
 from gate.audit.statements import Unread
+
+N = TypeVar("N", bound=ast.AST)
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 FARTHEST = 20  # re-exports of re-exports
 
@@ -32,17 +36,33 @@ class Module:
     imports: dict[str, tuple[str, str]] = field(default_factory=dict)
     stars: list[str] = field(default_factory=list)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
-    functions: dict[str, ast.FunctionDef | ast.AsyncFunctionDef] = field(default_factory=dict)
+    functions: dict[str, Function] = field(default_factory=dict)
     aliases: dict[str, ast.expr] = field(default_factory=dict)
     bound: set[str] = field(default_factory=set)
 
-    @cached_property
-    def parents(self) -> dict[ast.AST, ast.AST]:
-        """Node → the node that holds it."""
-        nodes = ast.walk(self.tree)
-        return {child: node for node in nodes for child in ast.iter_child_nodes(node)}
+    parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
+    kinds: dict[type[ast.AST], list[Any]] = field(default_factory=lambda: defaultdict(list))
 
-    def enclosing(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    def __post_init__(self) -> None:
+        """Walk the tree once for everybody; a walk costs as much as parsing."""
+        left: deque[ast.AST] = deque([self.tree])
+        while left:
+            node = left.popleft()
+            self.kinds[type(node)].append(node)
+            children = list(ast.iter_child_nodes(node))
+            self.parents.update(dict.fromkeys(children, node))
+            left.extend(children)
+
+    def of(self, kind: type[N]) -> list[N]:
+        """The nodes of one kind, outer ones first."""
+        return self.kinds.get(kind, [])
+
+    @property
+    def defined(self) -> list[Function]:
+        """Its functions, outer ones first."""
+        return [*self.of(ast.FunctionDef), *self.of(ast.AsyncFunctionDef)]
+
+    def enclosing(self, node: ast.AST) -> Function | None:
         """The innermost function that a node is in."""
         while node in self.parents:
             node = self.parents[node]
@@ -50,7 +70,7 @@ class Module:
                 return node
         return None
 
-    def outermost(self, node: ast.AST) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    def outermost(self, node: ast.AST) -> Function | None:
         """The outermost function that a node is in."""
         found = function = self.enclosing(node)
         while function is not None:
@@ -190,36 +210,34 @@ class Modules:
 
 def _module(file: File, tree: ast.Module) -> Module:
     module = Module(file, tree)
-    for node in ast.walk(tree):
-        _note(module, node)
+    _note_imports(module)
+    for one in module.of(ast.ClassDef):
+        module.classes.setdefault(one.name, one)
+    for function in module.defined:
+        module.functions.setdefault(function.name, function)
+    stored = {one.id for one in module.of(ast.Name) if isinstance(one.ctx, ast.Store)}
+    module.bound |= {*stored, *module.classes, *module.functions}
     for statement in tree.body:
-        _note_top(module, statement)
+        _note_alias(module, statement)
     return module
 
 
-def _note(module: Module, node: ast.AST) -> None:
-    if isinstance(node, ast.Import):
+def _note_imports(module: Module) -> None:
+    for node in module.of(ast.Import):
         for alias in node.names:
             first = alias.name.split(".")[0]
             module.imports[alias.asname or first] = (alias.name if alias.asname else first, "")
-    elif isinstance(node, ast.ImportFrom):
-        source = "." * node.level + (node.module or "")
-        for alias in node.names:
+    for one in module.of(ast.ImportFrom):
+        source = "." * one.level + (one.module or "")
+        for alias in one.names:
             if alias.name == "*":
                 module.stars.append(source)
             else:
                 module.imports[alias.asname or alias.name] = (source, alias.name)
-    elif isinstance(node, ast.ClassDef):
-        module.classes.setdefault(node.name, node)
-    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        module.functions.setdefault(node.name, node)
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-        module.bound.add(node.id)
 
 
-def _note_top(module: Module, statement: ast.stmt) -> None:
-    """Note `name = other.name`; what is defined is bound."""
-    module.bound |= {*module.classes, *module.functions}
+def _note_alias(module: Module, statement: ast.stmt) -> None:
+    """Note `name = other.name`."""
     if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Name | ast.Attribute):
         for target in statement.targets:
             if isinstance(target, ast.Name):

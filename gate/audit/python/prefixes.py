@@ -76,21 +76,25 @@ class Prefixes:
         return self._modules.definition(other, node.attr) if other else None
 
     def _note_routers(self, module: Module) -> None:
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Call):
-                if called(node.value) in ROUTERS:
-                    for name in _targets(node):
-                        self._own[Definition(module.file, name)] = _prefix(node.value)
-            elif isinstance(node, ast.Call) and called(node) in INCLUDES and node.args:
-                router = self.receiver(module, node.args[0])
-                outer = getattr(node.func, "value", None)
-                if router is not None and outer is not None:
+        assigned: list[ast.Assign | ast.AnnAssign] = [
+            *module.of(ast.Assign),
+            *module.of(ast.AnnAssign),
+        ]
+        for node in assigned:
+            if isinstance(node.value, ast.Call) and called(node.value) in ROUTERS:
+                for name in _targets(node):
+                    self._own[Definition(module.file, name)] = _prefix(node.value)
+        for call in module.of(ast.Call):
+            outer = getattr(call.func, "value", None)
+            if called(call) in INCLUDES and call.args and outer is not None:
+                router = self.receiver(module, call.args[0])
+                if router is not None:
                     including = self.receiver(module, outer)
-                    self._included[router].append((including, _prefix(node)))
+                    self._included[router].append((including, _prefix(call)))
 
     def _note_pairs(self, module: Module) -> None:
         """A table of prefixes and modules: `{"/api/auth": "contexts.auth.router"}`."""
-        for node in ast.walk(module.tree):
+        for node in (*module.of(ast.Dict), *module.of(ast.Tuple), *module.of(ast.List)):
             for first, second in _pairs(node):
                 path, name = (first, second) if first.startswith("/") else (second, first)
                 file = self._modules.find(name, module.file) if path.startswith("/") else None

@@ -12,6 +12,7 @@ from gate.audit.python.modules import Module, Modules
 
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 IMPORTERS = frozenset({"import_module", "__import__"})
+KINDS: tuple[type[ast.AST], ...] = (ast.Import, ast.ImportFrom, ast.Call, ast.Constant)
 LONGEST = 200  # characters of a module's name
 
 
@@ -32,10 +33,10 @@ def reached(modules: Modules, entries: Iterable[File]) -> frozenset[File]:
 
 
 def _imports(modules: Modules, module: Module) -> Iterator[File]:
-    for node in ast.walk(module.tree):
-        for name in _named(node):
-            if file := modules.imported(module, name):
-                yield file
+    names = {name for kind in KINDS for node in module.of(kind) for name in _named(node)}
+    for name in names:
+        if file := modules.imported(module, name):
+            yield file
 
 
 def _named(node: ast.AST) -> Iterator[str]:

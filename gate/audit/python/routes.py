@@ -76,9 +76,7 @@ class Routes:
         self.computed = tuple(one for module in written for one in _computed_prefixes(module))
 
     def _routes(self, module: Module) -> Iterator[Route]:
-        for node in ast.walk(module.tree):
-            if not isinstance(node, ast.Call):
-                continue
+        for node in module.of(ast.Call):
             name = called(node)
             if name in METHODS and _decorates(module, node):
                 yield self._route(module, node, frozenset({name.upper()}))
@@ -133,15 +131,14 @@ def _documents(application: Application) -> Iterator[Route]:
 
 
 def _paths(module: Module) -> Iterator[str]:
-    for node in ast.walk(module.tree):
+    for node in module.of(ast.Constant):
         if (said := text(node)).startswith("/") and " " not in said:
             yield said.rstrip("/")
 
 
 def _computed_prefixes(module: Module) -> Iterator[Statement]:
     """Yield the prefixes that are not written out: `include_router(x, prefix=settings.API)`."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call):
-            given = argument(node, "prefix")
-            if given is not None and not isinstance(given, ast.Constant | ast.Name):
-                yield Statement(module.file, node.lineno, "prefix")
+    for node in module.of(ast.Call):
+        given = argument(node, "prefix")
+        if given is not None and not isinstance(given, ast.Constant | ast.Name):
+            yield Statement(module.file, node.lineno, "prefix")

@@ -49,13 +49,16 @@ READERS: tuple[ModuleType | Reader, ...] = (
 )
 
 
+# Told apart by what they hold; what cannot be read is some bundle or data set.
+DATA = frozenset({".js", ".mjs", ".ts", ".mts", ".json"})
+
+
 def read(file: File) -> Iterator[Statement]:
     """Yield what a file says to any reader; what it cannot read is a statement too."""
     for reader in READERS:
         try:
-            if reader.applies(file):
-                # Wholly, or not at all: half a file is worse than none.
-                yield from list(reader.read(file))
+            # Wholly, or not at all: half a file is worse than none.
+            yield from list(reader.read(file)) if _applies(reader, file) else ()
         except Unusable as exc:
             yield Unread(file, None, str(exc))
             return
@@ -63,3 +66,12 @@ def read(file: File) -> Iterator[Statement]:
             yield Unread(file, exc.line, f"YAML that is not understood: {exc.why}")
         except RecursionError:
             yield Unread(file, None, "nested too deeply")
+
+
+def _applies(reader: ModuleType | Reader, file: File) -> bool:
+    try:
+        return bool(reader.applies(file))
+    except Unusable:
+        if file.suffix in DATA:
+            return False
+        raise

@@ -51,10 +51,10 @@ def read_python(module: Module) -> Iterator[Statement]:
     """Yield the commands and variables that Python code hands to a construct."""
     imported = {source.lstrip(".").split(".")[0] for source, _ in module.imports.values()}
     if imported & {"aws_cdk", "pulumi", "cdktf", "troposphere"}:
-        for node in ast.walk(module.tree):
-            if isinstance(node, ast.Call):
-                yield from _of_call(module, node)
-            elif isinstance(node, ast.Dict) and _is_environment(module, node):
+        for call in module.of(ast.Call):
+            yield from _of_call(module, call)
+        for node in module.of(ast.Dict):
+            if _is_environment(module, node):
                 yield from _variables(module.file, node)
     yield from _served(module)
 
@@ -92,8 +92,8 @@ def _variables(file: File, node: ast.Dict) -> Iterator[Setting]:
 
 def _served(module: Module) -> Iterator[Command]:
     """`uvicorn.run("main:app")` names an application as a command line does."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, ast.Call) and node.args and _is_uvicorn(module, node.func):
+    for node in module.of(ast.Call):
+        if node.args and _is_uvicorn(module, node.func):
             for start in starts(f"uvicorn '{text(node.args[0])}'"):
                 yield Command(module.file, node.lineno, start.target, SERVER, "uvicorn.run")
 
