@@ -17,6 +17,11 @@ from gate.report import CannotLook, shown
 FUNCTION = "AWS::Lambda::Function"
 ALIAS = "AWS::Lambda::Alias"
 ALARM = "AWS::CloudWatch::Alarm"
+COMPOSITE_ALARM = "AWS::CloudWatch::CompositeAlarm"
+LOG_GROUP = "AWS::Logs::LogGroup"
+CANARY = "AWS::Synthetics::Canary"
+DEPLOYMENT_GROUP = "AWS::CodeDeploy::DeploymentGroup"
+INTEGRATION = "AWS::ApiGatewayV2::Integration"
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,27 @@ def stacks(assembly: Path) -> tuple[Stack, ...]:
         for name, artifact in manifest.get("artifacts", {}).items()
         if artifact.get("type") == "aws:cloudformation:stack"
     )
+
+
+def of_stage(assembly: Path, stage: str) -> tuple[Stack, ...]:
+    """The stacks of an assembly that was synthesized for `stage`.
+
+    Raises:
+        CannotLook: no assembly there, or one of another stage.
+    """
+    found = stacks(assembly)
+    if not any(is_of_stage(stack.name, stage) for stack in found):
+        names = ", ".join(stack.name for stack in found) or "none"
+        raise CannotLook(
+            f"{assembly}: no stack of stage {stage} (there: {names}); "
+            f"run `make synth STAGE={stage}`"
+        )
+    return found
+
+
+def is_of_stage(stack: str, stage: str) -> bool:
+    """Whether the name of a stack has the stage as one of its parts."""
+    return f"-{stage.lower()}-" in f"-{stack.lower()}-"
 
 
 def image_functions(stack: Stack) -> tuple[ImageFunction, ...]:

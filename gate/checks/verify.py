@@ -12,9 +12,16 @@ from typing import TYPE_CHECKING
 
 import probes as probing
 from gate import assembly, aws
-from gate.assembly import Stack
 from gate.config import Config
-from gate.deployed import alarms, aliases, functions
+from gate.deployed import (
+    alarms,
+    aliases,
+    canaries,
+    deployments,
+    functions,
+    integrations,
+    log_groups,
+)
 from gate.deployed import stack as stack_look
 from gate.deployed.stack import Deployed, Look
 from gate.report import CannotLook, Case, Finding, Report
@@ -25,15 +32,25 @@ if TYPE_CHECKING:
 NAME = "verify"
 HELP = """\
 Compare what is deployed with the synthesized template: stack, handler command, entry point,
-digest and the other settings of each image function, the alias and its version, every alarm;
-then ask every probe over the public URL.
+digest and the other settings of each image function, the alias and its version, the last
+deployment, what the API calls, every alarm, the canary's last run, the log groups; then ask every
+probe over the public URL.
 
 examples:
   make synth STAGE=prod && gate verify --stage prod
   gate verify --stage dev --assembly cdk.out --url https://api.example.com
 """
 
-LOOKS: tuple[Look, ...] = (stack_look.look, functions.look, aliases.look, alarms.look)
+LOOKS: tuple[Look, ...] = (
+    stack_look.look,
+    functions.look,
+    aliases.look,
+    deployments.look,
+    integrations.look,
+    alarms.look,
+    canaries.look,
+    log_groups.look,
+)
 PROBE_VARIABLES = ("PROBE_EMAIL", "PROBE_PASSWORD")
 PROBE_SECONDS = 30.0
 
@@ -81,7 +98,7 @@ def check(target: Target) -> Report:
     Raises:
         CannotLook: no assembly, no way to AWS, no URL, a probe's variable missing.
     """
-    stacks = _stacks_of(target)
+    stacks = assembly.of_stage(target.assembly, target.stage)
     session = aws.session(target.region)
     deployed = [stack_look.look_up(stack, session) for stack in stacks]
     missing = [one.stack.name for one in deployed if one.status is None]
@@ -107,17 +124,6 @@ def _missing(stack: str) -> Finding:
 def _wrong(case: Case) -> Finding:
     message = f"probe {case.name}: {'; '.join(case.reasons)}"
     return Finding("verify.probe.wrong", message, fix="roll back, then look at the function's log")
-
-
-def _stacks_of(target: Target) -> tuple[Stack, ...]:
-    stacks = assembly.stacks(target.assembly)
-    if not any(f"-{target.stage}-" in f"-{stack.name.lower()}-" for stack in stacks):
-        names = ", ".join(stack.name for stack in stacks) or "none"
-        raise CannotLook(
-            f"{target.assembly}: no stack of stage {target.stage} (there: {names}); "
-            f"run `make synth STAGE={target.stage}`"
-        )
-    return stacks
 
 
 def _probe(target: Target, deployed: list[Deployed], session: boto3.Session) -> tuple[Case, ...]:

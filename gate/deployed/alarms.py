@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 from gate import assembly, aws
 from gate.deployed.stack import Deployed, Said, differs
@@ -13,18 +13,20 @@ if TYPE_CHECKING:
     import boto3
 
 
+KINDS = (assembly.ALARM, assembly.COMPOSITE_ALARM)
+BATCH = 100  # names that DescribeAlarms takes
+
+
 def look(one: Deployed, session: boto3.Session) -> Iterator[Said]:
-    """Look at every alarm, the silent ones too."""
-    names = [one.physical.get(alarm.logical_id, "") for alarm in one.stack.of_type(assembly.ALARM)]
+    """Look at every alarm, the silent and the composite ones too."""
+    names = [
+        one.physical.get(alarm.logical_id, "")
+        for kind in KINDS
+        for alarm in one.stack.of_type(kind)
+    ]
     if not names:
         return
-    with aws.asking("alarms"):
-        pages = session.client("cloudwatch").get_paginator("describe_alarms")
-        found = {
-            alarm["AlarmName"]: alarm
-            for page in pages.paginate(AlarmNames=names)
-            for alarm in page["MetricAlarms"]
-        }
+    found = describe(session, [name for name in names if name])
     for name in names:
         alarm = found.get(name)
         if alarm is None:
@@ -38,3 +40,18 @@ def look(one: Deployed, session: boto3.Session) -> Iterator[Said]:
             )
     silent = sum(alarm["StateValue"] == "INSUFFICIENT_DATA" for alarm in found.values())
     yield f"{one.stack.name}: {len(found)} alarms, {silent} of them without data yet"
+
+
+def describe(session: boto3.Session, names: Sequence[str]) -> dict[str, Any]:
+    """Metric and composite alarms by name."""
+    with aws.asking("alarms"):
+        pages = session.client("cloudwatch").get_paginator("describe_alarms")
+        return {
+            alarm["AlarmName"]: alarm
+            for start in range(0, len(names), BATCH)
+            for page in pages.paginate(
+                AlarmNames=names[start : start + BATCH],
+                AlarmTypes=["MetricAlarm", "CompositeAlarm"],
+            )
+            for alarm in (*page.get("MetricAlarms", ()), *page.get("CompositeAlarms", ()))
+        }

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gate import aws
+from gate.assembly import ALIAS, is_of_stage
 from gate.deployed.codedeploy import Group
 from gate.report import CannotLook
 
 if TYPE_CHECKING:
     import boto3
-
-ALIAS = "AWS::Lambda::Alias"
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,6 @@ class Live:
 
     def __str__(self) -> str:
         return f"{self.function}:{self.alias}"
-
-
-def is_of_stage(stack: str, stage: str) -> bool:
-    """Whether the name of a stack has the stage as one of its parts."""
-    return f"-{stage.lower()}-" in f"-{stack.lower()}-"
 
 
 def find(session: boto3.Session, stage: str, *, stack: str | None, alias: str) -> Live:

@@ -26,11 +26,14 @@ class Deployed:
     physical: Mapping[str, str] = field(default_factory=dict)
 
     def physical_id(self, resource: Resource, member: str) -> str:
-        """The physical id behind a property that is a Ref or GetAtt; a literal is itself."""
-        value = resource.properties[member]
+        """The physical id behind a property: of what a Ref or GetAtt names, a literal is itself.
+
+        Empty where the property is left out or is another stack's.
+        """
+        value = resource.properties.get(member, "")
         if isinstance(value, str):
             return value
-        logical_id = value.get("Ref") or value["Fn::GetAtt"][0]
+        logical_id = value.get("Ref") or (value.get("Fn::GetAtt") or [""])[0]
         return self.physical.get(logical_id, "")
 
 

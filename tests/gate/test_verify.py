@@ -21,6 +21,7 @@ pytestmark = pytest.mark.slow
 
 DIGEST = "sha256:" + "a" * 64
 IMAGE = f"000000000000.dkr.ecr.us-east-1.amazonaws.com/backend@{DIGEST}"
+LOG = "/aws/lambda/demo-test-backend"
 PROBES = """
 [[probe]]
 name = "health"
@@ -30,6 +31,30 @@ path = "/health"
 status = 200
 json = { status = "healthy" }
 """
+LOG_AND_API = {
+    "Key": {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Statement": []}}},
+    "Log": {
+        "Type": "AWS::Logs::LogGroup",
+        "Properties": {
+            "LogGroupName": LOG,
+            "RetentionInDays": 90,
+            "KmsKeyId": {"Fn::GetAtt": ["Key", "Arn"]},
+        },
+    },
+    "Api": {
+        "Type": "AWS::ApiGatewayV2::Api",
+        "Properties": {"Name": "demo-test-api", "ProtocolType": "HTTP"},
+    },
+    "Integration": {
+        "Type": "AWS::ApiGatewayV2::Integration",
+        "Properties": {
+            "ApiId": {"Ref": "Api"},
+            "IntegrationType": "AWS_PROXY",
+            "IntegrationUri": {"Ref": "Alias"},
+            "PayloadFormatVersion": "2.0",
+        },
+    },
+}
 
 
 def template(url: str) -> dict[str, Any]:
@@ -66,6 +91,7 @@ def template(url: str) -> dict[str, Any]:
             "Version": {"Type": "AWS::Lambda::Version", "Properties": version},
             "Alias": {"Type": "AWS::Lambda::Alias", "Properties": alias},
             "Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm},
+            **LOG_AND_API,
         },
         "Outputs": {"ApiUrl": {"Value": url}},
     }
@@ -135,6 +161,8 @@ def test_what_was_deployed_and_left_alone_passes(target: verify.Target) -> None:
     report = verify.check(target)
     assert messages(report) == ""
     assert "alias demo-test-backend:live → version 1" in report.notes
+    assert "demo-test-service: 1 log groups" in report.notes
+    assert any(note.endswith(" calls demo-test-backend:live") for note in report.notes)
     assert [case.name for case in report.cases] == ["health"]
 
 
@@ -175,6 +203,33 @@ BY_HAND: dict[str, tuple[Callable[[], object], str]] = {
         ),
         "alias demo-test-backend:live points to version $LATEST, the deployed stack says 1",
     ),
+}
+
+
+def _call_the_function_itself() -> None:
+    client = boto3.client("apigatewayv2")
+    (api,) = [a["ApiId"] for a in client.get_apis()["Items"] if a["Name"] == "demo-test-api"]
+    (integration,) = client.get_integrations(ApiId=api)["Items"]
+    client.update_integration(
+        ApiId=api,
+        IntegrationId=integration["IntegrationId"],
+        IntegrationUri=integration["IntegrationUri"].removesuffix(":live"),
+    )
+
+
+def _logs(operation: str, **request: Any) -> Callable[[], object]:
+    return lambda: getattr(boto3.client("logs"), operation)(logGroupName=LOG, **request)
+
+
+BY_HAND |= {
+    "integration": (
+        _call_the_function_itself,
+        ":function:demo-test-backend, the template says arn:aws:lambda:us-east-1:"
+        "000000000000:function:demo-test-backend:live",
+    ),
+    "retention": (_logs("put_retention_policy", retentionInDays=1), "kept for 1 days, the temp"),
+    "no retention": (_logs("delete_retention_policy"), "kept for ever, the template says 90 days"),
+    "no log group": (_logs("delete_log_group"), f"log group {LOG} is gone"),
 }
 
 
