@@ -7,7 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import probes
@@ -31,6 +31,8 @@ examples:
   gate smoke --image backend:latest --env DATABASE_URL=postgresql://…
 """
 
+UNTIMED = "times are not judged (--untimed)"
+
 # Where a container reaches this machine: told to --environment, whose services must listen there.
 CONTAINER_HOST = "GATE_CONTAINER_HOST"
 
@@ -47,6 +49,7 @@ class Target:
     folder: Path
     image: str = ""
     environment: str = ""
+    untimed: bool = False
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -69,6 +72,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="MODULE:CONTEXTMANAGER",
         help="what the function needs, a database say; yields its variables ('': nothing)",
     )
+    parser.add_argument(
+        "--untimed",
+        action="store_true",
+        help="judge the answers, not how fast they come: where other work runs beside it",
+    )
 
 
 def target(options: argparse.Namespace, config: Config) -> Target:
@@ -87,6 +95,7 @@ def target(options: argparse.Namespace, config: Config) -> Target:
         folder=config.file.parent if config.file else Path.cwd(),
         image=options.image,
         environment=environment,
+        untimed=options.untimed,
         variables={**config.env, **dict(map(_variable, options.env))},
     )
 
@@ -117,7 +126,10 @@ def check(target: Target) -> Report:
                 probes=target.probes,
             )
         ),
-        notes=tuple(summary.notes(attempts, (probe.name for probe in wanted))),
+        notes=(
+            *summary.notes(attempts, (probe.name for probe in wanted)),
+            *([UNTIMED] if target.untimed else []),
+        ),
         cases=tuple(Case(one.name, one.reasons, one.elapsed_ms) for one in attempts),
     )
 
@@ -160,9 +172,14 @@ def _maker(target: Target, engine: Engine | None, variables: Mapping[str, str]) 
 
 def _probes(target: Target, variables: Mapping[str, str]) -> tuple[probes.Probe, ...]:
     try:
-        return probes.load(target.probes, {**os.environ, **variables})
+        wanted = probes.load(target.probes, {**os.environ, **variables})
     except probes.ProbeError as exc:
         raise CannotLook(str(exc)) from exc
+    return tuple(map(_untimed, wanted)) if target.untimed else wanted
+
+
+def _untimed(probe: probes.Probe) -> probes.Probe:
+    return replace(probe, expect=replace(probe.expect, within_ms=None))
 
 
 def _handler_file(target: Target) -> Path | None:

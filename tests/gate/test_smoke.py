@@ -41,6 +41,15 @@ def test_a_right_function_passes(run_gate: RunGate) -> None:
     assert lines[-1] == "smoke: passed"
 
 
+def test_times_are_judged_unless_told_otherwise(run_gate: RunGate) -> None:
+    timed = smoke(run_gate, "handlers.ok", probes="timed_probes.toml")
+    assert timed.returncode == 1
+    assert "more than 0 ms" in timed.stdout
+    untimed = smoke(run_gate, "handlers.ok", "--untimed", probes="timed_probes.toml")
+    assert (untimed.returncode, untimed.stderr) == (0, "")
+    assert "smoke: times are not judged (--untimed)\n" in untimed.stdout
+
+
 def test_every_attempt_is_a_case(run_gate: RunGate) -> None:
     done = smoke(run_gate, "handlers.ok", "--format", "json")
     assert [case["name"] for case in report(done)["cases"]] == [
