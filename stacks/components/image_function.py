@@ -7,7 +7,6 @@ default: what a template leaves out survives when somebody changes it by hand.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import cast
 
 import aws_cdk as cdk
@@ -21,27 +20,19 @@ from constructs import Construct
 from stacks.components.keys import KEEP
 from stacks.components.network import Placement
 from stacks.settings import ROOT, Settings
-from stacks.stage import Function
+from stacks.stage import DOCKERFILE, PLATFORMS, Function
 
-SOURCE = ROOT / "lambda_src" / "backend"
-# What lies beside the sources and must not change the image.
-NOT_IN_THE_IMAGE = [
-    "**/__pycache__",
-    "**/*.pyc",
-    "**/.pytest_cache",
-    "**/.mypy_cache",
-    "compose.yaml",
-]
-ARCHITECTURES = {
-    "x86_64": (lambda_.Architecture.X86_64, ecr_assets.Platform.LINUX_AMD64),
-    "arm64": (lambda_.Architecture.ARM_64, ecr_assets.Platform.LINUX_ARM64),
-}
+ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
 
 
 def image_code(
-    settings: Settings, *, repository: ecr.IRepository, command: str, source: Path = SOURCE
+    settings: Settings, *, repository: ecr.IRepository, command: str
 ) -> lambda_.DockerImageCode:
-    """The image that runs `command`: the tested digest, or else the Dockerfile, built at deploy."""
+    """The image that runs `command`: the tested digest, or else the Dockerfile, built at deploy.
+
+    The Dockerfile smoke-tests what it builds, so that on this road too nothing is deployed that
+    cannot answer the probes.
+    """
     function = settings.function
     if settings.image.digest:
         return lambda_.DockerImageCode.from_ecr(
@@ -53,13 +44,15 @@ def image_code(
             working_directory=function.working_directory,
         )
     return lambda_.DockerImageCode.from_image_asset(
-        str(source),
+        # The repository: the smoke test needs the gate and the probes. .dockerignore lists them.
+        str(ROOT),
+        file=DOCKERFILE,
+        ignore_mode=cdk.IgnoreMode.DOCKER,
         cmd=[command],
         entrypoint=[function.entry_point],
         working_directory=function.working_directory,
-        build_args={"BASE_IMAGE": settings.image.base},
-        platform=ARCHITECTURES[function.architecture][1],
-        exclude=NOT_IN_THE_IMAGE,
+        build_args=settings.image.build_args(function),
+        platform=ecr_assets.Platform.custom(PLATFORMS[function.architecture]),
     )
 
 
@@ -86,7 +79,7 @@ class ImageFunction(Construct):
             "Function",
             function_name=name,
             code=code,
-            architecture=ARCHITECTURES[settings.architecture][0],
+            architecture=ARCHITECTURES[settings.architecture],
             memory_size=settings.memory_mb,
             timeout=cdk.Duration.seconds(timeout_seconds),
             ephemeral_storage_size=cdk.Size.mebibytes(settings.ephemeral_storage_mb),

@@ -80,17 +80,6 @@ def test_the_image_is_the_digest_in_the_stages_repository(any_stage: Assembled) 
     assert output["Value"] == DIGEST
 
 
-def test_without_a_digest_the_dockerfile_is_built(tmp_path: Path) -> None:
-    stage = synthesize("prod", tmp_path, digest=None)
-    assets = json.loads((tmp_path / f"{stage.settings.name('service')}.assets.json").read_text())
-    (image,) = assets["dockerImages"].values()
-    assert image["source"]["platform"] == "linux/amd64"
-    assert image["source"]["dockerBuildArgs"] == {"BASE_IMAGE": stage.settings.image.base}
-    assert (tmp_path / image["source"]["directory"] / "Dockerfile").is_file()
-    assert not list((tmp_path / image["source"]["directory"]).rglob("__pycache__"))
-    assert "ImageDigest" not in stage.templates["service"]["Outputs"]
-
-
 def test_functions_get_secrets_by_arn_alone(any_stage: Assembled) -> None:
     variables = {
         name: value
