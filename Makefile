@@ -1,10 +1,11 @@
 # The one vocabulary of people, hooks, CI and CodeBuild. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup local test check format gate hooks bench synth deploy lock clean
+.PHONY: help setup local test check format gate hooks bench image synth deploy lock clean
 MAKEFLAGS += --no-print-directory
 
 STAGE ?= dev
 ENGINE ?=
+TAG ?=
 ARGS ?=
 
 # Python 3.11 or newer; PYTHON=/path/to/python chooses another.
@@ -47,6 +48,9 @@ hooks: setup  ## have git run the gate's quick checks before each commit
 
 bench: setup  ## what the gate costs, as ratios, against the goals (takes minutes)
 	@$(BIN)/python -m bench $(ARGS)
+
+image: setup  ## build the image of STAGE and smoke it: TAG=backend:1
+	@$(BIN)/python -m local.build --stage $(STAGE) --tag "$(TAG)"
 
 synth: setup  ## write the templates of STAGE to cdk.out
 	@$(CURDIR)/node_modules/.bin/cdk synth --quiet -c stage=$(STAGE) $(ARGS)
