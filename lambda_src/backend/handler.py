@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import os
 import threading
 from typing import Any
 
@@ -10,6 +12,9 @@ from mangum import Mangum
 from starlette.types import Receive, Scope, Send
 
 from lazy_app import app
+
+# What Lambda says while it publishes a version with SnapStart, and in every clone of it.
+SNAP_START = ("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
 
 _thread = threading.local()
 
@@ -45,6 +50,11 @@ def _use_event_loop() -> None:
     asyncio.set_event_loop(_thread.loop)
 
 
+def _forget_event_loop() -> None:
+    """Have the next invocation make a loop of its own: clones must not share one."""
+    del _thread.loop
+
+
 _use_event_loop()
 # Lifespan is off: the application has none, and "auto" would hide a start-up that fails.
 _answer = Mangum(_below_stage, lifespan="off")
@@ -54,3 +64,7 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one event of an HTTP API (2.0) or a REST API (1.0)."""
     _use_event_loop()
     return _answer(event, context)
+
+
+if os.environ.get(SNAP_START[0]) == SNAP_START[1]:
+    importlib.import_module("snapshot").register(lambda_handler, _forget_event_loop)

@@ -76,6 +76,13 @@ def engine() -> Engine:
     return made
 
 
+def forget_engine() -> None:
+    """Close what this process holds open; the next session makes a new engine."""
+    if engine.cache_info().currsize:
+        engine().dispose()
+    engine.cache_clear()
+
+
 @contextmanager
 def unit_of_work() -> Iterator[Session]:
     """A session whose work is committed when the body ends well, and undone otherwise.

@@ -45,6 +45,12 @@ def read_again(arn: str) -> Mapping[str, str]:
     return read_secret(arn)
 
 
+def forget() -> None:
+    """Drop every secret, and the client with the credentials that it read them with."""
+    read_secret.cache_clear()
+    _client.cache_clear()
+
+
 def member(secret: Mapping[str, str], name: str, arn: str) -> str:
     """One member of a secret.
 

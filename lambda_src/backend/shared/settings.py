@@ -60,6 +60,11 @@ def settings() -> Settings:
     return read(os.environ)
 
 
+def forget() -> None:
+    """Read the environment anew at the next question."""
+    settings.cache_clear()
+
+
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(part.strip() for part in text.split(",") if part.strip())
     for origin in origins:

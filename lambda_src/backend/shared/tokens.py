@@ -111,3 +111,8 @@ def signing_key() -> str:
             f"than {MINIMUM_KEY_BYTES} bytes: take a random one"
         )
     return key
+
+
+def forget_key() -> None:
+    """Read the key anew at the next token."""
+    signing_key.cache_clear()
