@@ -45,7 +45,11 @@ def _settings(app: cdk.App) -> Settings:
     stage = app.node.try_get_context("stage")
     if not stage:
         raise SettingsError(f"no stage; say -c stage=NAME, one of {', '.join(stages())}")
-    return load(str(stage), image_digest=app.node.try_get_context("image_digest"))
+    return load(
+        str(stage),
+        image_digest=app.node.try_get_context("image_digest"),
+        ignore_alarms=app.node.try_get_context("ignore_alarms"),
+    )
 
 
 if __name__ == "__main__":

@@ -24,6 +24,14 @@ OWN_ARTIFACTS = "The canary writes its own artifacts below this prefix, under na
 OWN_LOG = "Synthetics adds an id of its own to the name of the canary's log group."
 SYNTHETICS = "Metrics and the list of buckets know no resource; the condition names the metrics."
 MONITORING = "AWS's own policy for this purpose, limited to the log groups RDS*."
+ANY_VERSION = "It asks the version that gets the traffic: its number is not known before."
+ITS_HOOKS = "CodeDeploy invokes these two hooks, in whatever version they have."
+ONE_RUNTIME = "Python 3.13, as in the image: one version to keep up to date."
+ONCE = "CodeDeploy calls it once in a deployment, and deploys one version at a time."
+TOLD = "CodeDeploy is told the outcome, and waits for it: silence fails the deployment."
+AWS_ALONE = "It calls AWS's own APIs and nothing else; the backend's network has no way to them."
+X_RAY = "X-Ray: these actions know no resource."
+CODEDEPLOY = "AWS's own policy for this purpose; of functions it invokes CodeDeployHook_* alone."
 APPLICATION = "The application authorizes: login and health must answer without a token."
 DEFAULT_GROUP = "Nothing joins the default group; closing it would take a function of its own."
 
@@ -31,6 +39,13 @@ IAM4_MONITORING = (
     "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy"
     "/service-role/AmazonRDSEnhancedMonitoringRole]"
 )
+IAM4_CODEDEPLOY = (
+    "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy"
+    "/service-role/AWSCodeDeployRoleForLambdaLimited]"
+)
+IAM5_VERSIONS = "AwsSolutions-IAM5[Resource::<BackendFunctionB80944B4.Arn>:*]"
+IAM5_BEFORE = "AwsSolutions-IAM5[Resource::<BeforeTrafficFunctionB9B210DF.Arn>:*]"
+IAM5_AFTER = "AwsSolutions-IAM5[Resource::<AfterTrafficFunctionADC7980F.Arn>:*]"
 IAM5_LOG = (
     "AwsSolutions-IAM5[Resource::arn:aws:logs:{region}:<AWS::AccountId>"
     ":log-group:/aws/lambda/cwsyn-{project}-{stage}-probes-*]"
@@ -58,6 +73,24 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("service/Migrations/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
     ("service/Migrations/Function", "HIPAA.Security-LambdaDLQ", SYNCHRONOUS),
     ("service/Api/Api", "AwsSolutions-APIG4", APPLICATION),
+    ("service/BeforeTraffic/Role", "AwsSolutions-IAM5[Resource::*]", X_RAY),
+    ("service/BeforeTraffic/Role", IAM5_VERSIONS, ANY_VERSION),
+    ("service/BeforeTraffic/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
+    ("service/BeforeTraffic/Function", "AwsSolutions-L1", ONE_RUNTIME),
+    ("service/BeforeTraffic/Function", "HIPAA.Security-LambdaConcurrency", ONCE),
+    ("service/BeforeTraffic/Function", "HIPAA.Security-LambdaDLQ", TOLD),
+    ("service/BeforeTraffic/Function", "HIPAA.Security-LambdaInsideVPC", AWS_ALONE),
+    ("service/AfterTraffic/Role", "AwsSolutions-IAM5[Resource::*]", X_RAY),
+    ("service/AfterTraffic/Role", IAM5_VERSIONS, ANY_VERSION),
+    ("service/AfterTraffic/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
+    ("service/AfterTraffic/Function", "AwsSolutions-L1", ONE_RUNTIME),
+    ("service/AfterTraffic/Function", "HIPAA.Security-LambdaConcurrency", ONCE),
+    ("service/AfterTraffic/Function", "HIPAA.Security-LambdaDLQ", TOLD),
+    ("service/AfterTraffic/Function", "HIPAA.Security-LambdaInsideVPC", AWS_ALONE),
+    ("service/Release/Group/ServiceRole", IAM4_CODEDEPLOY, CODEDEPLOY),
+    ("service/Release/Group/ServiceRole", IAM5_BEFORE, ITS_HOOKS),
+    ("service/Release/Group/ServiceRole", IAM5_AFTER, ITS_HOOKS),
+    ("service/Release/Group/ServiceRole", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
     ("monitoring/Canary/Artifacts", "AwsSolutions-S1", ARTIFACTS),
     ("monitoring/Canary/Artifacts", "HIPAA.Security-S3BucketLoggingEnabled", ARTIFACTS),
     ("monitoring/Canary/Artifacts", "HIPAA.Security-S3BucketReplicationEnabled", ARTIFACTS),

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import cast
+
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
+from aws_cdk import triggers
 from constructs import Construct
 
 from stacks.components.alarms import AlarmRule, Alarms
 from stacks.components.http_api import HttpApi
 from stacks.components.image_function import ImageFunction, image_code
 from stacks.components.logs import log_group
+from stacks.components.safe_release import NewVersion, SafeRelease
 from stacks.components.secrets import let_read
+from stacks.components.traffic_hook import PREFIX, TrafficHook
 from stacks.data import Data
 from stacks.settings import Settings
 
 ALIAS = "live"
+# Throttles are the account's or the function's, not the new version's.
+ROLLBACK_ALARMS = ("errors", "duration")
 
 
 def release_alarms(timeout_seconds: int) -> tuple[AlarmRule, ...]:
@@ -77,6 +85,9 @@ class Service(cdk.Stack):
             source=self.alias,
             topic=data.topic,
         )
+        if settings.release.enabled:
+            self._migrate_first()
+            self._release()
         self._outputs()
 
     def _backend(self) -> lambda_.Function:
@@ -87,6 +98,7 @@ class Service(cdk.Stack):
             command=settings.function.command,
             timeout_seconds=settings.function.timeout_seconds,
             reserved_concurrency=settings.function.reserved_concurrency,
+            snap_start=settings.function.snap_start,
             environment={
                 "DATABASE_SECRET_ARN": data.database_secret.secret_arn,
                 "JWT_SECRET_ARN": data.jwt_secret.secret_arn,
@@ -126,6 +138,7 @@ class Service(cdk.Stack):
         timeout_seconds: int,
         reserved_concurrency: int | None,
         environment: dict[str, str],
+        snap_start: bool = False,
     ) -> lambda_.Function:
         return ImageFunction(
             self,
@@ -134,6 +147,7 @@ class Service(cdk.Stack):
             code=image_code(self._settings, repository=self._data.repository, command=command),
             settings=self._settings.function,
             timeout_seconds=timeout_seconds,
+            snap_start=snap_start,
             reserved_concurrency=reserved_concurrency,
             environment=environment,
             log_group=self._log_group(f"{id}Log", f"/aws/lambda/{name}"),
@@ -141,7 +155,75 @@ class Service(cdk.Stack):
         ).function
 
     def _alias(self) -> lambda_.Alias:
-        return lambda_.Alias(self, "Live", alias_name=ALIAS, version=self.backend.current_version)
+        return lambda_.Alias(
+            self,
+            "Live",
+            alias_name=ALIAS,
+            version=self.backend.current_version,
+            provisioned_concurrent_executions=self._settings.function.provisioned_concurrency,
+        )
+
+    def _migrate_first(self) -> None:
+        """Run the migrations of this release's image, once, before the alias moves to it."""
+        trigger = triggers.Trigger(
+            self,
+            "Migrate",
+            handler=self.migrations,
+            timeout=cdk.Duration.seconds(self._settings.migrations.timeout_seconds),
+        )
+        trigger.execute_before(self.alias)
+
+    def _release(self) -> None:
+        settings = self._settings
+        timeout = settings.function.timeout_seconds
+        SafeRelease(
+            self,
+            "Release",
+            name=settings.name("backend"),
+            alias=self.alias,
+            shift=settings.release.shift,
+            before=self._hook("BeforeTraffic", "before_traffic"),
+            after=self._hook("AfterTraffic", "after_traffic"),
+            alarms=Alarms(
+                self,
+                "RollbackAlarms",
+                prefix=settings.name("new-version"),
+                rules=[r for r in release_alarms(timeout) if r.name in ROLLBACK_ALARMS],
+                source=NewVersion(
+                    version=self.backend.current_version,
+                    alias_name=ALIAS,
+                    minimum_invocations=settings.release.minimum_invocations,
+                ),
+                topic=self._data.topic,
+            ).alarms,
+            ignore_alarms=settings.ignore_alarms,
+            topic=self._data.topic,
+        )
+
+    def _hook(self, id: str, entry: str) -> lambda_.Function:
+        name = f"{PREFIX}{self._settings.name(entry.replace('_', '-'))}"
+        return TrafficHook(
+            self,
+            id,
+            name=name,
+            entry=entry,
+            subject=self.backend,
+            expected=self._expected(),
+            probe_secret=self._data.probe_secret,
+            log_group=self._log_group(f"{id}Log", f"/aws/lambda/{name}"),
+            log_level=self._settings.function.log_level,
+        ).function
+
+    def _expected(self) -> Mapping[str, object]:
+        """What the template says of the backend: what a hook compares a version with."""
+        resource = cast(lambda_.CfnFunction, self.backend.node.default_child)
+        function = self._settings.function
+        return {
+            "command": [function.command],
+            "entry_point": [function.entry_point],
+            "working_directory": function.working_directory,
+            "image": cast(lambda_.CfnFunction.CodeProperty, resource.code).image_uri,
+        }
 
     def _log_group(self, id: str, name: str) -> logs.LogGroup:
         return log_group(self, id, name=name, key=self._data.key, settings=self._settings.logs)
@@ -154,5 +236,7 @@ class Service(cdk.Stack):
         }
         if self._settings.image.digest:
             outputs["ImageDigest"] = self._settings.image.digest
+        if self._settings.ignore_alarms:
+            outputs["AlarmsIgnored"] = self._settings.ignore_alarms
         for name, value in outputs.items():
             cdk.CfnOutput(self, name, value=value)

@@ -18,7 +18,8 @@ __all__ = ["PROBES", "ROOT", "Settings", "SettingsError", "load", "probe_names",
 STAGES = ROOT / "stages"
 PROBES = ROOT / "probes.toml"
 SHARED = "_shared"
-FROM_ELSEWHERE = {"stage", "probes"}  # of the file's name, of probes.toml
+# Of the file's name, of probes.toml, of the one command that needs it.
+FROM_ELSEWHERE = {"stage", "probes", "ignore_alarms"}
 
 
 class Settings(sections.Section):
@@ -31,6 +32,7 @@ class Settings(sections.Section):
     termination_protection: bool
     function: sections.Function
     migrations: sections.Migrations
+    release: sections.Release
     image: sections.Image
     api: sections.Api
     network: sections.Network
@@ -39,6 +41,7 @@ class Settings(sections.Section):
     logs: sections.Logs
     notifications: sections.Notifications
     canary: sections.Canary
+    ignore_alarms: sections.Reason | None = None  # of one deployment alone
     probes: tuple[sections.ProbeName, ...] = Field(min_length=1)
     left_out: tuple[sections.LeftOut, ...] = Field(default=(), strict=False)
     acknowledged: tuple[sections.Acknowledged, ...] = Field(default=(), strict=False)
@@ -76,6 +79,7 @@ def load(
     folder: Path = STAGES,
     *,
     image_digest: str | None = None,
+    ignore_alarms: str | None = None,
     probes: Path = PROBES,
 ) -> Settings:
     """Read a stage.
@@ -84,6 +88,7 @@ def load(
         stage: its name, which is its file's name without `.toml`.
         folder: where the stage files lie.
         image_digest: `sha256:…` of the image to deploy; None builds the Dockerfile.
+        ignore_alarms: why this one deployment goes on while an alarm is red; None heeds them.
         probes: the file whose probes get an alarm each.
 
     Raises:
@@ -99,6 +104,8 @@ def load(
     said = {shown(path): _said(path) for path in (shared, own)}
     if image_digest is not None:
         said["-c image_digest"] = {"image": {"digest": image_digest}}
+    if ignore_alarms is not None:
+        said["-c ignore_alarms"] = {"ignore_alarms": ignore_alarms}
     said[shown(probes)] = {"stage": stage, "probes": probe_names(probes)}
     values: dict[str, Any] = {}
     for table in said.values():

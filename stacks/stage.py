@@ -12,6 +12,8 @@ RETENTION_DAYS = (
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 
+SNAP_START_STORAGE_MB = 512  # Lambda refuses to publish a snapshot with more
+
 DOCKERFILE = "lambda_src/backend/Dockerfile"  # below the repository, which is its context
 # Lambda's name of a processor → a container engine's.
 PLATFORMS = {"x86_64": "linux/amd64", "arm64": "linux/arm64"}
@@ -32,8 +34,25 @@ RepositoryArn = Annotated[
 ]
 SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]+$", max_length=512)]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
-ResourceType = Annotated[str, StringConstraints(pattern=r"^AWS::[A-Za-z0-9]+::[A-Za-z0-9*]+$")]
+ResourceType = Annotated[
+    str, StringConstraints(pattern=r"^(AWS::[A-Za-z0-9]+|Custom)::[A-Za-z0-9*]+$")
+]
 SubnetId = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]+$")]
+
+
+# CodeDeploy's predefined configurations, as the CDK spells them in capitals.
+Shift = Literal[
+    "all-at-once",
+    "canary-10-percent-5-minutes",
+    "canary-10-percent-10-minutes",
+    "canary-10-percent-15-minutes",
+    "canary-10-percent-30-minutes",
+    "linear-10-percent-every-1-minute",
+    "linear-10-percent-every-2-minutes",
+    "linear-10-percent-every-3-minutes",
+    "linear-10-percent-every-10-minutes",
+]
+Reason = Annotated[str, StringConstraints(pattern=r"^[ -~]*[!-~][ -~]*$", max_length=200)]
 
 
 class Section(BaseModel):
@@ -55,6 +74,21 @@ class Function(Section):
     ephemeral_storage_mb: int = Field(ge=512, le=10240)
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"]
     reserved_concurrency: int | None = Field(default=None, ge=1)
+    provisioned_concurrency: int | None = Field(default=None, ge=1)
+    snap_start: bool  # restore a snapshot of the initialised process instead of starting one
+
+    @model_validator(mode="after")
+    def _snap_start_is_alone(self) -> Self:
+        if self.snap_start and self.provisioned_concurrency:
+            raise ValueError("snap_start excludes provisioned_concurrency: remove one of them")
+        if self.snap_start and self.ephemeral_storage_mb > SNAP_START_STORAGE_MB:
+            raise ValueError(
+                f"snap_start needs ephemeral_storage_mb of {SNAP_START_STORAGE_MB} at most"
+            )
+        reserved, provisioned = self.reserved_concurrency, self.provisioned_concurrency
+        if reserved and provisioned and provisioned > reserved:
+            raise ValueError("provisioned_concurrency is above reserved_concurrency")
+        return self
 
 
 class Migrations(Section):
@@ -63,6 +97,19 @@ class Migrations(Section):
     command: Handler
     timeout_seconds: int = Field(ge=1, le=900)
     reserved_concurrency: int | None = Field(default=None, ge=1)
+
+
+class Release(Section):
+    """How a new version gets its traffic.
+
+    `shift` is one of CodeDeploy's own. The alarms that undo a release look at a minute only
+    when it had at least `minimum_invocations` of the new version. Where `enabled` is false the
+    alias simply moves, and the migrations are run by hand.
+    """
+
+    enabled: bool
+    shift: Shift
+    minimum_invocations: int = Field(ge=1)
 
 
 class Image(Section):

@@ -79,8 +79,8 @@ class Alarms(Construct):
     ) -> None:
         super().__init__(scope, id)
         told = actions.SnsAction(topic)
-        for rule in rules:
-            alarm = _alarm(self, rule, prefix=prefix, source=source)
+        self.alarms = [_alarm(self, rule, prefix=prefix, source=source) for rule in rules]
+        for alarm in self.alarms:
             alarm.add_alarm_action(told)
             alarm.add_ok_action(told)
 

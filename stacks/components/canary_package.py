@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-from stacks.settings import PROBES, ROOT
+from stacks.components import probe_package
+from stacks.settings import ROOT
 
 CANARY = ROOT / "lambda_src" / "canary" / "canary.py"
-PROBES_PACKAGE = ROOT / "probes"
 HANDLER = "canary.handler"
 
 
 def package(folder: Path) -> Path:
-    """Fill `folder` with exactly the canary's files, whatever was in it before; returns it."""
-    shutil.rmtree(folder, ignore_errors=True)
-    python = folder / "python"
-    (python / "probes").mkdir(parents=True)
-    shutil.copyfile(CANARY, python / CANARY.name)
-    shutil.copyfile(PROBES, python / PROBES.name)
-    for module in PROBES_PACKAGE.glob("*.py"):
-        shutil.copyfile(module, python / "probes" / module.name)
-    return folder
+    """Fill `folder` with exactly the canary's files; returns it."""
+    return probe_package.package(folder, CANARY, below="python")

@@ -68,6 +68,7 @@ class ImageFunction(Construct):
         code: lambda_.DockerImageCode,
         settings: Function,
         timeout_seconds: int,
+        snap_start: bool,
         reserved_concurrency: int | None,
         environment: Mapping[str, str],
         log_group: logs.ILogGroup,
@@ -100,7 +101,9 @@ class ImageFunction(Construct):
         )
         # The CDK can only say On; left out it could be switched on by hand, unseen.
         resource = cast(lambda_.CfnFunction, self.function.node.default_child)
-        resource.snap_start = lambda_.CfnFunction.SnapStartProperty(apply_on="None")
+        resource.snap_start = lambda_.CfnFunction.SnapStartProperty(
+            apply_on="PublishedVersions" if snap_start else "None"
+        )
 
 
 def _role(scope: Construct, log_group: logs.ILogGroup, *, in_network: bool) -> iam.Role:

@@ -99,6 +99,23 @@ def test_a_slip_in_a_stage_file_is_named(folder: Path, old: str, new: str, words
         ("network", "create = false", "a new database needs a network"),
         ("database", 'secret_name = "database"', "needs database.security_group_id"),
         ("database", 'security_group_id = "sg-1"', "give secret_name"),
+        (
+            "function",
+            "snap_start = true\nprovisioned_concurrency = 2",
+            "snap_start excludes provisioned_concurrency",
+        ),
+        (
+            "function",
+            "snap_start = true\nephemeral_storage_mb = 513",
+            "snap_start needs ephemeral_storage_mb of 512 at most",
+        ),
+        (
+            "function",
+            "provisioned_concurrency = 2\nreserved_concurrency = 1",
+            "provisioned_concurrency is above reserved_concurrency",
+        ),
+        ("release", 'shift = "half"', "release.shift = 'half'"),
+        ("release", "minimum_invocations = 0", "release.minimum_invocations = 0"),
         ("canary", "period_minutes = 0", "canary.period_minutes = 0"),
     ],
 )
@@ -138,7 +155,7 @@ def test_a_file_that_is_no_text_is_named(folder: Path) -> None:
     assert "prod.toml: cannot be read" in failure(folder)
 
 
-@pytest.mark.parametrize("line", ['stage = "dev"', 'probes = ["health"]'])
+@pytest.mark.parametrize("line", ['stage = "dev"', 'probes = ["health"]', 'ignore_alarms = "why"'])
 def test_what_comes_from_elsewhere_is_not_said_in_a_stage_file(folder: Path, line: str) -> None:
     path = folder / "prod.toml"
     path.write_text(f"{line}\n{path.read_text()}")

@@ -1,0 +1,197 @@
+"""How a new version gets its traffic, and what takes it away again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stacks.settings import SettingsError, load
+from tests.stacks.assembled import DIGEST, Assembled, Resource, synthesize
+
+GROUP = "AWS::CodeDeploy::DeploymentGroup"
+ALARM = "AWS::CloudWatch::Alarm"
+REASON = "errors of the old version"
+
+
+def group(stage: Assembled) -> Resource:
+    return stage.one(GROUP)
+
+
+def rollback_alarms(stage: Assembled) -> list[Resource]:
+    told = group(stage)["AlarmConfiguration"]["Alarms"]
+    return [stage.target(alarm["Name"], "service") for alarm in told]
+
+
+def test_dev_shifts_at_once_and_prod_in_steps(prod: Assembled, in_aws: Assembled) -> None:
+    assert group(prod)["DeploymentConfigName"] == "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+    if in_aws.settings.stage == "dev":
+        assert group(in_aws)["DeploymentConfigName"] == "CodeDeployDefault.LambdaAllAtOnce"
+
+
+def test_the_alias_moves_by_codedeploy_alone(in_aws: Assembled) -> None:
+    alias = in_aws.one("AWS::Lambda::Alias")
+    policy = alias.body["UpdatePolicy"]["CodeDeployLambdaAliasUpdate"]
+    assert policy["DeploymentGroupName"] == {"Ref": group(in_aws).id}
+    for hook, entry in (
+        ("BeforeAllowTrafficHook", "before_traffic"),
+        ("AfterAllowTrafficHook", "after_traffic"),
+    ):
+        function = in_aws.target(policy[hook], "service")
+        assert function["Handler"] == f"traffic_hook.handler.{entry}"
+        assert function["FunctionName"].startswith("CodeDeployHook_")
+
+
+def test_a_deployment_that_fails_is_stopped_or_rings_is_undone(in_aws: Assembled) -> None:
+    rollback = group(in_aws)["AutoRollbackConfiguration"]
+    assert rollback["Enabled"]
+    assert set(rollback["Events"]) == {
+        "DEPLOYMENT_FAILURE",
+        "DEPLOYMENT_STOP_ON_ALARM",
+        "DEPLOYMENT_STOP_ON_REQUEST",
+    }
+    alarms = group(in_aws)["AlarmConfiguration"]
+    assert alarms["Enabled"]
+    assert not alarms["IgnorePollAlarmFailure"]
+
+
+def test_each_rollback_alarm_looks_at_the_new_version_of_the_alias(in_aws: Assembled) -> None:
+    alias = in_aws.one("AWS::Lambda::Alias")
+    version = in_aws.target(alias["FunctionVersion"], "service")
+    function = in_aws.target(alias["FunctionName"], "service")
+    alarms = rollback_alarms(in_aws)
+    assert len(alarms) == 2
+    for alarm in alarms:
+        for metric in metrics(alarm):
+            assert metric["Namespace"] == "AWS/Lambda"
+            dimensions = {d["Name"]: d["Value"] for d in metric["Dimensions"]}
+            assert dimensions == {
+                "FunctionName": {"Ref": function.id},
+                "Resource": {"Fn::Join": ["", [{"Ref": function.id}, f":{alias['Name']}"]]},
+                "ExecutedVersion": {"Fn::GetAtt": [version.id, "Version"]},
+            }
+
+
+def metrics(alarm: Resource) -> Iterator[dict[str, Any]]:
+    """What the alarm's expression is made of."""
+    found = [m["MetricStat"]["Metric"] for m in alarm["Metrics"] if "MetricStat" in m]
+    assert len(found) == 2
+    yield from found
+
+
+def test_a_minute_with_hardly_a_call_undoes_nothing(in_aws: Assembled) -> None:
+    floor = in_aws.settings.release.minimum_invocations
+    for alarm in rollback_alarms(in_aws):
+        (expression,) = [m for m in alarm["Metrics"] if "Expression" in m]
+        assert expression["Expression"] == f"IF(invocations >= {floor}, seen, 0)"
+        named = {m["Id"]: m["MetricStat"] for m in alarm["Metrics"] if "MetricStat" in m}
+        assert named["invocations"]["Metric"]["MetricName"] == "Invocations"
+        assert named["invocations"]["Stat"] == "Sum"
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_migrations_run_once_a_release_and_before_the_alias_moves(in_aws: Assembled) -> None:
+    trigger = in_aws.one("Custom::Trigger")
+    version = in_aws.target(trigger["HandlerArn"], "service")
+    function = in_aws.target(version["FunctionName"], "service")
+    assert function["FunctionName"] == in_aws.settings.name("migrations")
+    assert trigger["InvocationType"] == "RequestResponse"
+    assert int(trigger["Timeout"]) == function["Timeout"] * 1000
+    assert trigger.id in in_aws.one("AWS::Lambda::Alias").body["DependsOn"]
+
+
+def test_a_hook_may_report_of_its_own_group_and_ask_its_own_function(in_aws: Assembled) -> None:
+    name = in_aws.settings.name("backend")
+    for role in ("BeforeTrafficRole", "AfterTrafficRole"):
+        (policy,) = [p for p in in_aws.of_type("AWS::IAM::Policy") if p.id.startswith(role)]
+        told = {
+            action: json.dumps(statement["Resource"])
+            for statement in policy["PolicyDocument"]["Statement"]
+            for action in [statement["Action"]]
+            if isinstance(action, str)
+        } | {
+            action: json.dumps(statement["Resource"])
+            for statement in policy["PolicyDocument"]["Statement"]
+            if isinstance(statement["Action"], list)
+            for action in statement["Action"]
+        }
+        assert f":deploymentgroup:{name}/{name}" in told["codedeploy:GetDeployment"]
+        assert (
+            told["codedeploy:PutLifecycleEventHookExecutionStatus"]
+            == told["codedeploy:GetDeployment"]
+        )
+        assert "BackendFunction" in told["lambda:InvokeFunction"]
+
+
+def test_a_hook_is_told_what_the_template_says_of_the_backend(in_aws: Assembled) -> None:
+    function = in_aws.settings.function
+    for hook in in_aws.of_type("AWS::Lambda::Function"):
+        if "traffic" not in str(hook.properties.get("Handler")):
+            continue
+        text = json.dumps(hook["Environment"]["Variables"]["EXPECTED"])
+        for said in (function.command, function.entry_point, function.working_directory, DIGEST):
+            assert said in text
+
+
+def test_nothing_closes_a_circle(any_stage: Assembled) -> None:
+    for name, template in any_stage.templates.items():
+        resources = template["Resources"]
+        needs = {one: set(references(body)) & resources.keys() for one, body in resources.items()}
+        while free := {one for one, wanted in needs.items() if not wanted & needs.keys()}:
+            needs = {one: wanted for one, wanted in needs.items() if one not in free}
+        assert not needs, f"{name}: {sorted(needs)}"
+
+
+def references(value: object) -> Iterator[str]:
+    """The logical ids that a template's value names."""
+    if isinstance(value, list):
+        for item in value:
+            yield from references(item)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key == "Fn::GetAtt":
+                yield item[0]
+            elif key in ("Ref", "DependsOn"):
+                yield from [item] if isinstance(item, str) else item
+            else:
+                yield from references(item)
+
+
+def test_a_release_with_nothing_changed_is_nothing_to_do(prod: Assembled, tmp_path: Path) -> None:
+    assert synthesize("prod", tmp_path).templates == prod.templates
+
+
+@pytest.fixture(scope="module")
+def heedless(tmp_path_factory: pytest.TempPathFactory) -> Assembled:
+    """Prod, deployed while an alarm is red."""
+    settings = load("prod", image_digest=DIGEST, ignore_alarms=REASON)
+    return synthesize(settings, tmp_path_factory.mktemp("heedless"))
+
+
+def test_one_deployment_may_ignore_the_alarms_and_says_so(heedless: Assembled) -> None:
+    assert not group(heedless)["AlarmConfiguration"]["Enabled"]
+    events = group(heedless)["AutoRollbackConfiguration"]["Events"]
+    assert set(events) == {"DEPLOYMENT_FAILURE", "DEPLOYMENT_STOP_ON_REQUEST"}
+    assert heedless.templates["service"]["Outputs"]["AlarmsIgnored"]["Value"] == REASON
+    (trigger,) = group(heedless)["TriggerConfigurations"]
+    assert trigger["TriggerName"] == f"ALARMS IGNORED: {REASON}"
+
+
+def test_a_deployment_is_told_to_the_topic_that_codedeploy_may_write_to(in_aws: Assembled) -> None:
+    (trigger,) = group(in_aws)["TriggerConfigurations"]
+    topic = in_aws.target(trigger["TriggerTargetArn"], "service")
+    assert topic.body["Type"] == "AWS::SNS::Topic"
+    assert {"DeploymentFailure", "DeploymentRollback"} <= set(trigger["TriggerEvents"])
+    role = in_aws.target(group(in_aws)["ServiceRoleArn"], "service")
+    (policy,) = [p for p in in_aws.of_type("AWS::IAM::Policy") if p["Roles"] == [{"Ref": role.id}]]
+    text = json.dumps(policy["PolicyDocument"])
+    assert '"sns:Publish"' in text
+    assert '"kms:GenerateDataKey"' in text
+
+
+def test_without_a_reason_alarms_are_not_ignored() -> None:
+    with pytest.raises(SettingsError, match="-c ignore_alarms: ignore_alarms = ''"):
+        load("prod", ignore_alarms="")

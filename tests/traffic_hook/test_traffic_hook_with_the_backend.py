@@ -1,0 +1,97 @@
+"""The hooks with the real backend: its function in Lambda's emulator, on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.response import StreamingBody
+
+from gate.rie import Rie
+from lambda_src.traffic_hook import handler
+from local.database import environment
+from stacks.settings import PROBES
+from tests.backend.support import BACKEND, copied_backend, edit
+from tests.traffic_hook.test_traffic_hook import Aws, Version
+
+pytestmark = pytest.mark.slow
+
+
+class Emulated(Version):
+    """Lambda's client, for the version that an emulator runs."""
+
+    def __init__(self, rie: Rie) -> None:
+        super().__init__()
+        self._rie = rie
+
+    def invoke(self, *, FunctionName: str, Qualifier: str, Payload: bytes) -> Mapping[str, Any]:  # noqa: N803 - boto3's names
+        self.asked.append((f"{FunctionName}:{Qualifier}", ""))
+        payload = self._rie.invoke(json.loads(Payload)).payload
+        return {"Payload": StreamingBody(io.BytesIO(payload), len(payload))}
+
+
+@pytest.fixture(scope="module")
+def variables() -> Iterator[dict[str, str]]:
+    """The backend's variables, of a migrated database with the probe user."""
+    with environment() as found:
+        yield found
+
+
+def run(root: Path, variables: Mapping[str, str], status: str, monkeypatch: Any) -> None:
+    """Run the hook against the function below `root`: it reports `status`."""
+    monkeypatch.setattr(handler, "PROBES", PROBES)
+    given = {name: value for name, value in variables.items() if not name.startswith("PROBE_")}
+    user = {"email": variables["PROBE_EMAIL"], "password": variables["PROBE_PASSWORD"]}
+    aws = Aws()
+    with Rie(
+        root=root, handler="handler.lambda_handler", environment=given, timeout_seconds=15
+    ) as rie:
+        aws.version = Emulated(rie)
+        aws.deployment().user(json.dumps(user)).ends(status)
+
+
+def test_the_backend_gets_its_traffic(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(BACKEND, variables, "Succeeded", monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        (
+            "contexts/auth/router.py",
+            "from __future__ import annotations",
+            "import gone",
+            "login (cold): status is 500, not 200",
+        ),
+        (
+            "lazy_app.py",
+            "    Middleware(GZipMiddleware, minimum_size=500),\n",
+            "",
+            "compression (cold): header content-encoding is missing",
+        ),
+        ("handler.py", "def lambda_handler", "def another", "Runtime.HandlerNotFound"),
+    ],
+)
+def test_a_backend_that_is_broken_gets_none(
+    tmp_path: Path,
+    variables: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    file: str,
+    old: str,
+    new: str,
+    words: str,
+) -> None:
+    caplog.set_level(logging.INFO)
+    tree = copied_backend(tmp_path)
+    edit(tree / file, old, new)
+    run(tree, variables, "Failed", monkeypatch)
+    assert words in caplog.text
+    assert variables["PROBE_PASSWORD"] not in caplog.text
