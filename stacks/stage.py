@@ -52,7 +52,7 @@ Shift = Literal[
     "linear-10-percent-every-3-minutes",
     "linear-10-percent-every-10-minutes",
 ]
-Reason = Annotated[str, StringConstraints(pattern=r"^[ -~]*[!-~][ -~]*$", max_length=200)]
+Reason = Annotated[str, StringConstraints(pattern=r"^[ -~]*[!-~][ -~]*$", max_length=80)]
 
 
 class Section(BaseModel):

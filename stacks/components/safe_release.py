@@ -29,7 +29,7 @@ SHIFTS: dict[Shift, codedeploy.ILambdaDeploymentConfig] = {
     "linear-10-percent-every-10-minutes": C.LINEAR_10_PERCENT_EVERY_10_MINUTES,
 }
 # Of a deployment: what somebody must hear of.
-TOLD = ["DeploymentStart", "DeploymentSuccess", "DeploymentFailure", "DeploymentRollback"]
+TOLD = [f"Deployment{event}" for event in ("Start", "Success", "Failure", "Stop", "Rollback")]
 
 
 @dataclass(frozen=True, kw_only=True)

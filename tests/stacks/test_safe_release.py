@@ -166,8 +166,10 @@ def test_a_release_with_nothing_changed_is_nothing_to_do(prod: Assembled, tmp_pa
 
 @pytest.fixture(scope="module")
 def heedless(tmp_path_factory: pytest.TempPathFactory) -> Assembled:
-    """Prod, deployed while an alarm is red."""
-    settings = load("prod", image_digest=DIGEST, ignore_alarms=REASON)
+    """Dev, deployed while an alarm is red; with instances that wait for calls."""
+    settings = load("dev", image_digest=DIGEST, ignore_alarms=REASON)
+    warm = settings.function.model_copy(update={"provisioned_concurrency": 2})
+    settings = settings.model_copy(update={"function": warm})
     return synthesize(settings, tmp_path_factory.mktemp("heedless"))
 
 
@@ -195,3 +197,9 @@ def test_a_deployment_is_told_to_the_topic_that_codedeploy_may_write_to(in_aws: 
 def test_without_a_reason_alarms_are_not_ignored() -> None:
     with pytest.raises(SettingsError, match="-c ignore_alarms: ignore_alarms = ''"):
         load("prod", ignore_alarms="")
+
+
+def test_instances_that_wait_belong_to_the_alias(heedless: Assembled, in_aws: Assembled) -> None:
+    waiting = heedless.one("AWS::Lambda::Alias")["ProvisionedConcurrencyConfig"]
+    assert waiting == {"ProvisionedConcurrentExecutions": 2}
+    assert "ProvisionedConcurrencyConfig" not in in_aws.one("AWS::Lambda::Alias").properties

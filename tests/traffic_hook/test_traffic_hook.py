@@ -17,8 +17,10 @@ from botocore.exceptions import ConnectTimeoutError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from lambda_src.traffic_hook import handler
-from lambda_src.traffic_hook.handler import Clients, new_version, run, through_alias
+from lambda_src.traffic_hook import judging
+from lambda_src.traffic_hook.clients import CALL_SECONDS, STEP_SECONDS, Clients
+from lambda_src.traffic_hook.handler import Judge, run
+from lambda_src.traffic_hook.judging import new_version, through_alias
 from stacks.components.traffic_hook import TIMEOUT
 from stacks.settings import PROBES, probe_names
 
@@ -163,7 +165,7 @@ class Aws:
         self,
         status: str,
         *,
-        judge: handler.Judge = new_version,
+        judge: Judge = new_version,
         context: Context | None = None,
         environ: Mapping[str, str] = ENVIRON,
     ) -> None:
@@ -190,7 +192,7 @@ class Aws:
 
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Aws:
-    monkeypatch.setattr(handler, "PROBES", PROBES)
+    monkeypatch.setattr(judging, "PROBES", PROBES)
     return Aws()
 
 
@@ -338,7 +340,7 @@ def test_without_time_it_says_failed_while_it_still_can(
 
 
 def test_what_a_step_may_take_fits_into_the_hooks_time() -> None:
-    assert TIMEOUT.to_seconds() > handler.CALL_SECONDS + 4 * handler.STEP_SECONDS
+    assert TIMEOUT.to_seconds() > CALL_SECONDS + 4 * STEP_SECONDS
 
 
 def test_an_event_without_a_deployment_is_an_error_of_the_call() -> None:

@@ -12,9 +12,9 @@ from stacks.components.traffic_hook import CODE
 PROGRAM = """\
 import sys, pathlib
 sys.path.insert(0, sys.argv[1])
-from traffic_hook import handler
-assert handler.PROBES == pathlib.Path(sys.argv[1]) / "probes.toml", handler.PROBES
-assert handler.PROBES.is_file()
+from traffic_hook import handler, judging
+assert judging.PROBES == pathlib.Path(sys.argv[1]) / "probes.toml", judging.PROBES
+assert judging.PROBES.is_file()
 assert callable(handler.before_traffic) and callable(handler.after_traffic)
 print(sorted(m for m in sys.modules if m.partition(".")[0] in {"stacks", "gate", "pydantic"}))
 """

@@ -13,7 +13,7 @@ import pytest
 from botocore.response import StreamingBody
 
 from gate.rie import Rie
-from lambda_src.traffic_hook import handler
+from lambda_src.traffic_hook import judging
 from local.database import environment
 from stacks.settings import PROBES
 from tests.backend.support import BACKEND, copied_backend, edit
@@ -44,7 +44,7 @@ def variables() -> Iterator[dict[str, str]]:
 
 def run(root: Path, variables: Mapping[str, str], status: str, monkeypatch: Any) -> None:
     """Run the hook against the function below `root`: it reports `status`."""
-    monkeypatch.setattr(handler, "PROBES", PROBES)
+    monkeypatch.setattr(judging, "PROBES", PROBES)
     given = {name: value for name, value in variables.items() if not name.startswith("PROBE_")}
     user = {"email": variables["PROBE_EMAIL"], "password": variables["PROBE_PASSWORD"]}
     aws = Aws()
@@ -61,35 +61,39 @@ def test_the_backend_gets_its_traffic(
     run(BACKEND, variables, "Succeeded", monkeypatch)
 
 
-@pytest.mark.parametrize(
-    ("file", "old", "new", "words"),
-    [
-        (
-            "contexts/auth/router.py",
-            "from __future__ import annotations",
-            "import gone",
-            "login (cold): status is 500, not 200",
-        ),
-        (
-            "lazy_app.py",
-            "    Middleware(GZipMiddleware, minimum_size=500),\n",
-            "",
-            "compression (cold): header content-encoding is missing",
-        ),
-        ("handler.py", "def lambda_handler", "def another", "Runtime.HandlerNotFound"),
-    ],
-)
+# What is broken: the file, what stands there, what instead, and what the hook says of it.
+BROKEN = {
+    "login": (
+        "contexts/auth/router.py",
+        "from __future__ import annotations",
+        "import gone",
+        "login (cold): status is 500, not 200",
+    ),
+    "compression": (
+        "lazy_app.py",
+        "    Middleware(GZipMiddleware, minimum_size=500),\n",
+        "",
+        "compression (cold): header content-encoding is missing",
+    ),
+    "handler": (
+        "handler.py",
+        "def lambda_handler",
+        "def another",
+        "Runtime.HandlerNotFound",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", BROKEN)
 def test_a_backend_that_is_broken_gets_none(
     tmp_path: Path,
     variables: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
-    file: str,
-    old: str,
-    new: str,
-    words: str,
+    what: str,
 ) -> None:
     caplog.set_level(logging.INFO)
+    file, old, new, words = BROKEN[what]
     tree = copied_backend(tmp_path)
     edit(tree / file, old, new)
     run(tree, variables, "Failed", monkeypatch)
