@@ -25,6 +25,17 @@ WHAT_TO_DO = {
     "PreconditionFailedException": "somebody changed it meanwhile: run it again",
     "DeploymentLimitExceededException": "another deployment runs: run it again after it",
 }
+GONE = frozenset(
+    {
+        "ResourceNotFoundException",
+        "ResourceNotFound",
+        "ProvisionedConcurrencyConfigNotFoundException",
+    }
+)
+
+
+class Missing(CannotLook):
+    """The thing asked for does not exist."""
 
 
 def session(region: str | None = None) -> boto3.Session:
@@ -54,7 +65,8 @@ def asking(what: str) -> Iterator[None]:
     except ClientError as exc:
         code = exc.response.get("Error", {}).get("Code", "")
         todo = WHAT_TO_DO.get(code, "see the message")
-        raise CannotLook(f"{what}: {one_line(str(exc))}; {todo}") from exc
+        kind = Missing if code in GONE else CannotLook
+        raise kind(f"{what}: {one_line(str(exc))}; {todo}") from exc
     except BotoCoreError as exc:
         raise CannotLook(
             f"{what}: {one_line(str(exc))}; check credentials, region and network"

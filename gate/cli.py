@@ -69,6 +69,7 @@ CHECKS = (
     Check("smoke", "the function answers every probe in the real RIE", in_all=("--local",)),
     Check("audit", "nothing in the repository is said twice, and nothing contradicts itself"),
     Check("verify", "what is deployed is what the template says, and answers"),
+    Check("drift", "nothing is deployed that CloudFormation did not write"),
     Check("rollback", "give the traffic back to the version before", home="actions"),
 )
 ALL = "all"

@@ -20,7 +20,7 @@ BATCH = 100  # names that DescribeAlarms takes
 def look(one: Deployed, session: boto3.Session) -> Iterator[Said]:
     """Look at every alarm, the silent and the composite ones too."""
     names = [
-        one.physical.get(alarm.logical_id, "")
+        name_of(one.physical.get(alarm.logical_id, ""))
         for kind in KINDS
         for alarm in one.stack.of_type(kind)
     ]
@@ -40,6 +40,11 @@ def look(one: Deployed, session: boto3.Session) -> Iterator[Said]:
             )
     silent = sum(alarm["StateValue"] == "INSUFFICIENT_DATA" for alarm in found.values())
     yield f"{one.stack.name}: {len(found)} alarms, {silent} of them without data yet"
+
+
+def name_of(physical: str) -> str:
+    """The name of an alarm: its physical id, or the end of it where that is the ARN."""
+    return physical.partition(":alarm:")[2] or physical
 
 
 def describe(session: boto3.Session, names: Sequence[str]) -> dict[str, Any]:

@@ -112,18 +112,13 @@ def _resources(session: boto3.Session, stack: str) -> list[Any]:
 
 
 def _alias(session: boto3.Session, function: str, alias: str) -> Any:
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - the extra `aws`
-
-    with aws.asking(f"alias {function}:{alias}"):
-        try:
+    try:
+        with aws.asking(f"alias {function}:{alias}"):
             return session.client("lambda").get_alias(FunctionName=function, Name=alias)
-        except ClientError as exc:
-            if aws.is_missing(exc):
-                raise CannotLook(
-                    f"alias {function}:{alias} is gone, though its stack has it; "
-                    "deploy the stage again"
-                ) from exc
-            raise
+    except aws.Missing as exc:
+        raise CannotLook(
+            f"alias {function}:{alias} is gone, though its stack has it; deploy the stage again"
+        ) from exc
 
 
 def _group(session: boto3.Session, stack: str, arn: str) -> Group | None:
