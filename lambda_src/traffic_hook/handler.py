@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -24,7 +24,7 @@ from .judging import new_version, through_alias
 log = logging.getLogger("traffic_hook")
 log.setLevel(logging.INFO)
 
-Judge = Callable[[Clients, Shift, Mapping[str, str], Clock], list[str]]
+Judge = Callable[[Clients, Shift, Mapping[str, str], Clock], Iterator[str]]
 
 
 def before_traffic(event: Mapping[str, str], context: Context) -> str:
@@ -68,18 +68,22 @@ def run(
 def _reasons(
     aws: Clients, deployment: str, environ: Mapping[str, str], context: Context, judge: Judge
 ) -> list[str]:
-    """Why the deployment must not go on; nothing when it may."""
+    """Why the deployment must not go on, all that was found; nothing when it may."""
+    found: list[str] = []
     try:
         clock = Clock(context, report_seconds=STEP_SECONDS)
         clock.allow("the deployment", STEP_SECONDS)
         shift = shift_of(aws.codedeploy, deployment)
         if shift.function != environ["FUNCTION"]:
-            return [f"{shift.function} is not {environ['FUNCTION']}, which this hook judges"]
-        return judge(aws, shift, environ, clock)
+            raise Failed(f"{shift.function} is not {environ['FUNCTION']}, which this hook judges")
+        # One by one: what was found stays, also when the next step fails.
+        for reason in judge(aws, shift, environ, clock):
+            found.append(reason)
     except Failed as exc:
-        return [str(exc)]
+        found.append(str(exc))
     except (BotoCoreError, ClientError) as exc:
-        return [f"AWS does not answer the hook: {exc}"]
+        found.append(f"AWS does not answer the hook: {exc}")
     except Exception as exc:  # noqa: BLE001 - whatever it is, CodeDeploy must hear of it
         # Its text may quote an answer or a secret.
-        return [f"the hook itself failed: {type(exc).__name__}"]
+        found.append(f"the hook itself failed: {type(exc).__name__}")
+    return found

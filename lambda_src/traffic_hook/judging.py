@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from probes import Probe, ProbeError, load
@@ -18,45 +18,47 @@ from .failed import Failed
 PROBES = Path(__file__).resolve().parent.parent / "probes.toml"
 
 
-def new_version(aws: Clients, shift: Shift, environ: Mapping[str, str], clock: Clock) -> list[str]:
+def new_version(
+    aws: Clients, shift: Shift, environ: Mapping[str, str], clock: Clock
+) -> Iterator[str]:
     """What is wrong with the version that is to get traffic."""
-    clock.allow("the version's configuration", STEP_SECONDS)
-    wrong = []
+    subject = f"version {shift.target}"
     # On the way back the template is the failed release's, and says nothing of this version.
     if not shift.goes_back:
+        clock.allow("the version's configuration", STEP_SECONDS)
         actual = aws.functions.get_function(FunctionName=shift.function, Qualifier=shift.target)
-        wrong = list(differences(actual, json.loads(environ["EXPECTED"])))
-    return [f"version {shift.target}: {r}" for r in wrong + _asked(aws, shift, environ, clock)]
+        for difference in differences(actual, json.loads(environ["EXPECTED"])):
+            yield f"{subject}: {difference}"
+    for wrong in _asked(aws, shift.function, shift.target, environ, clock):
+        yield f"{subject}: {wrong}"
 
 
 def through_alias(
     aws: Clients, shift: Shift, environ: Mapping[str, str], clock: Clock
-) -> list[str]:
+) -> Iterator[str]:
     """What is wrong with what clients get now."""
+    subject = f"alias {shift.alias}"
     clock.allow("the alias", STEP_SECONDS)
     alias = aws.functions.get_alias(FunctionName=shift.function, Name=shift.alias)
-    wrong = []
     if alias["FunctionVersion"] != shift.target:
-        wrong.append(f"points to version {alias['FunctionVersion']}, not {shift.target}")
+        yield f"{subject}: points to version {alias['FunctionVersion']}, not {shift.target}"
     if alias.get("RoutingConfig", {}).get("AdditionalVersionWeights"):
-        wrong.append("still divides its traffic")
-    wrong += _asked(aws, shift, environ, clock, qualifier=shift.alias)
-    return [f"alias {shift.alias}: {reason}" for reason in wrong]
+        yield f"{subject}: still divides its traffic"
+    for wrong in _asked(aws, shift.function, shift.alias, environ, clock):
+        yield f"{subject}: {wrong}"
 
 
 def _asked(
-    aws: Clients, shift: Shift, environ: Mapping[str, str], clock: Clock, qualifier: str = ""
-) -> list[str]:
+    aws: Clients, function: str, qualifier: str, environ: Mapping[str, str], clock: Clock
+) -> Iterator[str]:
     clock.allow("the probe user's secret", STEP_SECONDS)
-    return list(
-        wrong_answers(
-            aws.functions,
-            _probes(aws.secrets, environ["PROBE_SECRET_ARN"]),
-            function=shift.function,
-            qualifier=qualifier or shift.target,
-            clock=clock,
-            call_seconds=CALL_SECONDS,
-        )
+    return wrong_answers(
+        aws.functions,
+        _probes(aws.secrets, environ["PROBE_SECRET_ARN"]),
+        function=function,
+        qualifier=qualifier,
+        clock=clock,
+        call_seconds=CALL_SECONDS,
     )
 
 

@@ -339,6 +339,21 @@ def test_without_time_it_says_failed_while_it_still_can(
     assert aws.version.asked == []
 
 
+def test_what_was_found_is_told_even_when_time_runs_out(
+    aws: Aws, logged: pytest.LogCaptureFixture
+) -> None:
+    context = Context()
+
+    def slow(event: Mapping[str, Any]) -> dict[str, Any]:
+        context.milliseconds = 60_000
+        return no_login(event) if event["rawPath"] != "/health" else crash(event)
+
+    aws.version.answer = slow
+    aws.deployment().user().ends("Failed", context=context)
+    assert "health (cold): Runtime.ImportModuleError" in logged.text
+    assert "no time left for probe ready" in logged.text
+
+
 def test_what_a_step_may_take_fits_into_the_hooks_time() -> None:
     assert TIMEOUT.to_seconds() > CALL_SECONDS + 4 * STEP_SECONDS
 
