@@ -1,8 +1,21 @@
-"""``python -m gate``."""
+"""``python -m gate``, and the console script ``gate``."""
+
+from __future__ import annotations
 
 import sys
 
-from gate.cli import main
+from gate import quick
+
+
+def main() -> int:
+    """Run the command line, or the quick way where that is enough; return the exit code."""
+    code = quick.answer(sys.argv[1:])
+    if code is not None:
+        return code
+    from gate.cli import main as command_line  # noqa: PLC0415 - slow to import
+
+    return command_line()
+
 
 if __name__ == "__main__":
     sys.exit(main())

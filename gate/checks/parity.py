@@ -13,7 +13,10 @@ from gate.inspection.entry import checked, checked_prepare, module_file, module_
 from gate.inspection.environments import compared_in
 from gate.inspection.runner import Answer, Failure, Interpreter
 from gate.inspection.stages import environments
-from gate.report import Report
+from gate.report import CannotLook, Report
+from gate.static import findings
+from gate.static.source import Sources
+from gate.static.verdict import compare
 
 NAME = "parity"
 HELP = """\
@@ -24,6 +27,7 @@ examples:
   gate parity --reference main:app --candidate lazy_app:app
   gate parity --candidate lazy_app:app --prepare lazy_app:load_all_routers
   gate parity --reference 'server:create_app()' --candidate asgi:app --root src
+  gate parity --static
   gate parity --environments 'stages/*.toml'
 """
 
@@ -34,7 +38,8 @@ class Target:
 
     ``prepare`` names the function (``module:function``) that loads what is loaded on demand;
     ``note`` is a line for the report. With ``stages`` (name → variables) the candidate alone is
-    looked at, in the environment of each.
+    looked at, in the environment of each. With ``static`` nothing is imported: the two are read,
+    and where that does not tell, the verdict is undecided, which passes if that is allowed.
     """
 
     interpreter: Interpreter = field(repr=False)
@@ -43,6 +48,8 @@ class Target:
     prepare: str = ""
     note: str = ""
     stages: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    static: bool = False
+    allow_undecided: bool = False
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +58,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--candidate", metavar="MODULE:APP", help="the one that must be the same")
     parser.add_argument(
         "--prepare", metavar="MODULE:FUNCTION", help="loads the routers that are loaded on demand"
+    )
+    parser.add_argument(
+        "--static", action="store_true", help="read the code: import nothing, run nothing"
+    )
+    parser.add_argument(
+        "--allow-undecided",
+        action="store_true",
+        help="with --static: pass where reading does not tell, and say so",
     )
     parser.add_argument(
         "--environments",
@@ -64,6 +79,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def target(options: argparse.Namespace, config: Config) -> Target:
     """Return what is to be checked; raises CannotLook."""
+    if options.static and options.environments is not None:
+        raise CannotLook("--static reads the code, --environments runs it: say one of them")
+    if options.allow_undecided and not options.static:
+        raise CannotLook("--allow-undecided goes with --static: what is run is always decided")
     prepare, note = checked_prepare(options.prepare, config.prepare, config)
     return Target(
         Interpreter(config.source_root, config.python, config.timeout, config.env),
@@ -72,6 +91,8 @@ def target(options: argparse.Namespace, config: Config) -> Target:
         prepare=prepare,
         note=note,
         stages=_stages(options.environments, config),
+        static=options.static,
+        allow_undecided=options.allow_undecided,
     )
 
 
@@ -85,13 +106,27 @@ def _stages(given: str | None, config: Config) -> Mapping[str, Mapping[str, str]
 def check(target: Target) -> Report:
     """Compare what the two entry points build, or what one of them builds in each stage."""
     candidate = _subject(target, "candidate")
+    if target.static:
+        return _read(target)
     if target.stages:
         outcome = compared_in(target.stages, candidate)
     else:
         reference = _subject(target, "reference")
         outcome = _compared(reference, candidate, look(reference, candidate))
-    note = (target.note,) if target.note else ()
-    return Report(NAME, outcome.findings, (*note, *outcome.notes))
+    return Report(NAME, outcome.findings, (*_note(target), *outcome.notes))
+
+
+def _note(target: Target) -> tuple[str, ...]:
+    return (target.note,) if target.note else ()
+
+
+def _read(target: Target) -> Report:
+    """Compare the two entry points as they are written."""
+    names = (_subject(target, "reference").entry, target.candidate)
+    root = target.interpreter.root
+    verdict = compare(Sources(str(root)), *names, target.prepare)
+    report = findings.report(verdict, *names, root=root, allow_undecided=target.allow_undecided)
+    return replace(report, notes=(*_note(target), *report.notes))
 
 
 def _subject(target: Target, option: str) -> Subject:

@@ -1,0 +1,139 @@
+"""Calls: of functions of the tree, which are followed, and of everything else."""
+
+from __future__ import annotations
+
+from gate.static import applications, containers, packages, signatures, standard
+from gate.static.effects import unfollowed
+from gate.static.events import Decorator, Part
+from gate.static.functions import follow
+from gate.static.members import in_class
+from gate.static.values import (
+    Class,
+    Container,
+    Function,
+    Got,
+    Instance,
+    Literal,
+    Made,
+    Method,
+    Symbol,
+    Undecided,
+    Unsupported,
+    Value,
+)
+from gate.static.world import World
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from gate.static.values import Place
+
+    Kwargs = dict[str, Value]
+
+
+def call(world: World, callee: Value, args: list[Value], kwargs: Kwargs, place: Place) -> Value:
+    """Return what a call returns; what it does is noted in ``world``."""
+    found = _CALLS.get(type(callee))
+    result = found(world, callee, args, kwargs, place) if found is not None else None
+    return unfollowed(world, Made(callee, args, kwargs, place)) if result is None else result
+
+
+def _function(
+    world: World, callee: Function, args: list[Value], kwargs: Kwargs, place: Place
+) -> Value | None:
+    return follow(world, callee, args, kwargs, place)
+
+
+def _method(
+    world: World, callee: Method, args: list[Value], kwargs: Kwargs, place: Place
+) -> Value | None:
+    return _function(world, callee.function, [callee.owner, *args], kwargs, place)
+
+
+def _class(
+    world: World, callee: Class, args: list[Value], kwargs: Kwargs, place: Place
+) -> Value | None:
+    kind = applications.kind_of(callee)
+    if kind:
+        return applications.made(world, kind, Made(callee, args, kwargs, place))
+    if not callee.plain:
+        return None
+    instance = Instance(callee)
+    init = in_class(callee, "__init__")
+    if in_class(callee, "__new__") is not None or not isinstance(init, Function | None):
+        return None
+    if init is not None:
+        _function(world, init, [instance, *args], kwargs, place)
+    return instance
+
+
+def _part(
+    world: World, callee: Part, args: list[Value], kwargs: Kwargs, place: Place
+) -> Value | None:
+    return applications.happen(world, callee, args, kwargs, place)
+
+
+def _decorator(
+    world: World, callee: Decorator, args: list[Value], kwargs: Kwargs, place: Place
+) -> Value | None:
+    if len(args) != 1 or kwargs:
+        raise Undecided("a decorator of an application is called otherwise", place)
+    callee.event.target = args[0]
+    world.happen(callee.owner, callee.event)
+    return args[0]
+
+
+def _symbol(
+    world: World, callee: Symbol, args: list[Value], kwargs: Kwargs, place: Place
+) -> Value | None:
+    kind = signatures.APPLICATIONS.get(callee.path)
+    if kind:
+        return applications.made(world, kind, Made(callee, args, kwargs, place))
+    if callee.path in packages.WILD:
+        raise Undecided(f"{callee.path.removeprefix('builtins.')}() can change anything", place)
+    if callee.path in packages.ENDS:
+        if not world.guards:
+            raise Undecided(f"{callee.path.removeprefix('builtins.')}() ends the process", place)
+        return Literal(None)
+    if callee.path == "builtins.super":
+        raise Unsupported("super()")
+    return standard.called(world, callee.path, args, kwargs, place)
+
+
+def _got(
+    world: World, callee: Got, args: list[Value], kwargs: Kwargs, _place: Place
+) -> Value | None:
+    owner = callee.owner
+    if kwargs:
+        return None
+    if isinstance(owner, Literal) and isinstance(owner.value, str):
+        return containers.of_text(owner.value, callee.name, args)
+    if isinstance(owner, Container):
+        return containers.called(world, owner, callee.name, args)
+    return None
+
+
+def _made(
+    world: World, callee: Made, args: list[Value], kwargs: Kwargs, place: Place
+) -> Value | None:
+    """A function behind a cache is called as it is."""
+    inner = callee.callee.callee if isinstance(callee.callee, Made) else callee.callee
+    is_cache = isinstance(inner, Symbol) and inner.path in packages.CACHES
+    function = callee.args[0] if is_cache and len(callee.args) == 1 else None
+    if not isinstance(function, Function):
+        return None
+    return follow(world, function, args, kwargs, place)
+
+
+_CALLS: dict[type[Value], Callable[[World, Any, list[Value], Kwargs, Place], Value | None]] = {
+    Function: _function,
+    Method: _method,
+    Class: _class,
+    Part: _part,
+    Decorator: _decorator,
+    Symbol: _symbol,
+    Got: _got,
+    Made: _made,
+}

@@ -1,0 +1,64 @@
+"""Definitions of functions and classes, with their decorators."""
+
+from __future__ import annotations
+
+import _ast as ast
+
+from gate.static.calls import call
+from gate.static.core import block, evaluate
+from gate.static.members import in_class
+from gate.static.scope import Scope
+from gate.static.values import Class, Function, Unsupported, Value
+from gate.static.world import World, place_of
+
+
+def follow_lambda(world: World, scope: Scope, node: ast.Lambda) -> Value:
+    """``lambda a: b``."""
+    return function(world, scope, node, "<lambda>")
+
+
+def function(
+    world: World,
+    scope: Scope,
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+    name: str,
+) -> Function:
+    """Return the function that a definition makes, without what its decorators do."""
+    positional = [*node.args.posonlyargs, *node.args.args]
+    pairs = [
+        *zip(reversed(positional), reversed(node.args.defaults), strict=False),
+        *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True),
+    ]
+    defaults = {a.arg: evaluate(world, scope, d) for a, d in pairs if d is not None}
+    return Function(node, scope, f"{scope.label}{name}", defaults)
+
+
+def follow_function(
+    world: World, scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef
+) -> None:
+    """``def f(): …``, with its decorators."""
+    decorators = [evaluate(world, scope, decorator) for decorator in node.decorator_list]
+    value: Value = function(world, scope, node, node.name)
+    for decorator in reversed(decorators):
+        value = call(world, decorator, [value], {}, place_of(node, scope.module))
+    world.bind(scope.target(node.name), node.name, value)
+
+
+def follow_class(world: World, scope: Scope, node: ast.ClassDef) -> None:
+    """``class C: …``, with its decorators."""
+    decorators = [evaluate(world, scope, decorator) for decorator in node.decorator_list]
+    bases = [evaluate(world, scope, base) for base in node.bases]
+    for keyword in node.keywords:
+        if isinstance(evaluate(world, scope, keyword.value), Class):
+            raise Unsupported("a metaclass")
+    if any(in_class(base, "__init_subclass__") is not None for base in bases):
+        raise Unsupported("a class that acts when it is derived from")
+    cls = Class(node, scope, f"{scope.label}{node.name}", bases)
+    inner = Scope(scope.module, scope, f"{cls.name}.")
+    inner.is_class = True
+    block(world, inner, node.body)
+    cls.names = inner.names
+    value: Value = cls
+    for decorator in reversed(decorators):
+        value = call(world, decorator, [value], {}, place_of(node, scope.module))
+    world.bind(scope.target(node.name), node.name, value)

@@ -1,0 +1,131 @@
+"""What is not followed: a call of something outside, code that nobody can foresee.
+
+Everything that it can get at may be changed by it, and what it does elsewhere is noted by name.
+"""
+
+from __future__ import annotations
+
+import _ast as ast
+
+from gate.static import packages
+from gate.static.events import Application, Event
+from gate.static.reach import Reach
+from gate.static.shapes import shape
+from gate.static.standard import is_standard
+from gate.static.tokens import walk
+from gate.static.values import (
+    Class,
+    Container,
+    Function,
+    Got,
+    Literal,
+    Made,
+    Method,
+    Opaque,
+    Symbol,
+    Undecided,
+    Value,
+)
+from gate.static.world import World
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from gate.static.values import Place, Shape
+
+LAZY = ("builtins.map", "builtins.filter", "itertools.")
+
+
+def unfollowed(world: World, made: Made) -> Made:
+    """Note a call that is not followed, and return what it makes."""
+    path = origin(made.callee)
+    if isinstance(made.callee, Function) and is_deferred(made.callee):
+        return made  # a coroutine or generator: nothing has run yet
+    if world.effects and not path.startswith(packages.FRAMEWORKS):
+        made.version = len(world.effects)
+    if not _is_quiet(path, made.callee):
+        world.effect(("call", shape(made)), made.place)
+    given = [*made.args, *made.kwargs.values()]
+    if not _is_neutral(path, made.callee) or any(map(is_lazy, given)):
+        reach = Reach([made.callee, *given])
+        touch(world, reach, ("call", shape(made)), made.place)
+    return made
+
+
+def touch(world: World, reach: Reach, what: Shape, place: Place) -> None:
+    """Note that something unknown may be done to everything that is reached."""
+    if reach.modules:
+        raise Undecided(f"the module {reach.modules[0].name} is given away", place)
+    for names, name in reach.rebound:
+        world.bind(names, name, Opaque(("?after", what, name)))
+    for value in reach.found:
+        if isinstance(value, Application):
+            event = Event("", [], {}, place, world.guards, opaque=True)
+            event.target = Opaque(what)
+            world.happen(value, event)
+        elif isinstance(value, Container):
+            world.spoil(value, what, place)
+        else:
+            for name in list(value.attributes):
+                world.bind(value.attributes, name, Opaque(("?after", what, name)))
+
+
+def consume(world: World, value: Value, place: Place) -> None:
+    """Note that the items of ``value`` are asked for: a generator of the tree runs now."""
+    touch(world, Reach([value]), ("iterated", shape(value)), place)
+
+
+def is_deferred(function: Function) -> bool:
+    """Whether a call runs nothing yet: of a coroutine function, of a generator."""
+    if isinstance(function.node, ast.AsyncFunctionDef):
+        return True
+    return any(isinstance(part, ast.Yield | ast.YieldFrom) for part in walk(function.node))
+
+
+def is_lazy(value: Value) -> bool:
+    """Whether code of the tree runs only when the items of ``value`` are asked for."""
+    if not isinstance(value, Made):
+        return False
+    if isinstance(value.callee, Symbol):
+        return value.callee.path.startswith(LAZY)
+    return isinstance(value.callee, Function | Method)
+
+
+def origin(value: Value) -> str:
+    """Return the full name that a value comes from; "" for what the tree defines."""
+    while True:
+        match value:
+            case Symbol(path=path):
+                return str(path)
+            case Made(callee=inner) | Got(owner=inner):
+                value = inner
+            case Class(bases=[inner, *_]) | Opaque(parts=(inner, *_)):
+                value = inner
+            case Literal() | Container():
+                return "builtins."
+            case _:
+                return ""
+
+
+def _is_quiet(path: str, callee: Value) -> bool:
+    """Whether a call changes nothing that it is not given."""
+    if path in packages.LOGGERS or path == "builtins.":
+        return True
+    if path.startswith(packages.LOUD) or (isinstance(callee, Got) and path):
+        return False  # a method may change what it belongs to
+    package = path.partition(".")[0]
+    return is_standard(package) or package in packages.INERT
+
+
+def _is_neutral(path: str, callee: Value) -> bool:
+    """Whether a call leaves alone what it is given, and calls none of it."""
+    if isinstance(callee, Made) and not any(_is_code(value) for value in callee.args):
+        callee = callee.callee  # a decorator with arguments
+    if not isinstance(callee, Symbol):
+        return False
+    if path.startswith("builtins."):
+        return path.removeprefix("builtins.") in packages.NEUTRAL_BUILTINS
+    return path in packages.NEUTRAL or path.startswith(packages.NEUTRAL_PACKAGES)
+
+
+def _is_code(value: Value) -> bool:
+    return isinstance(value, Function | Class | Method)

@@ -1,0 +1,163 @@
+"""Conditions, loops, exceptions and contexts."""
+
+from __future__ import annotations
+
+import _ast as ast
+
+from gate.static import operators
+from gate.static.assignments import assign
+from gate.static.branches import Signal, either, nothing
+from gate.static.code import Code
+from gate.static.containers import iterated
+from gate.static.core import block, evaluate, go_on
+from gate.static.effects import touch
+from gate.static.reach import Reach
+from gate.static.scope import Scope
+from gate.static.shapes import shape
+from gate.static.tokens import stored, walk
+from gate.static.values import Got, Opaque, Undecided, Unsupported, Value
+from gate.static.world import World, place_of
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def follow_if(world: World, scope: Scope, node: ast.If) -> Signal | None:
+    """``if test: …``; both ways where the test is not known."""
+    test = evaluate(world, scope, node.test)
+    known = operators.truth(test)
+    if known is not None:
+        return block(world, scope, node.body if known else node.orelse)
+    return either(
+        world,
+        ("if", shape(test)),
+        lambda: block(world, scope, node.body),
+        lambda: block(world, scope, node.orelse),
+    )
+
+
+def follow_for(world: World, scope: Scope, node: ast.For) -> Signal | None:
+    """``for a in b: …``."""
+    iterable = evaluate(world, scope, node.iter)
+    items = iterated(iterable)
+    if items is None:
+        return _over_unknown(world, scope, node, iterable)
+
+    return _turns(world, scope, node, items)
+
+
+def _turns(world: World, scope: Scope, node: ast.For, items: list[Value]) -> Signal | None:
+    for at, item in enumerate(items):
+        assign(world, scope, node.target, item)
+        signal = block(world, scope, node.body)
+        if signal is not None and signal.kind == "maybe":
+            return go_on(world, signal, _later(world, scope, node, items[at + 1 :]))
+        if signal is not None and signal.kind != "continue":
+            return None if signal.kind == "break" else signal
+    return block(world, scope, node.orelse)
+
+
+def _later(
+    world: World, scope: Scope, node: ast.For, items: list[Value]
+) -> Callable[[], Signal | None]:
+    return lambda: _turns(world, scope, node, items)
+
+
+def _over_unknown(world: World, scope: Scope, node: ast.For, iterable: Value) -> Signal | None:
+    """Read the body once, for any item: what it does to names is not known afterwards."""
+    if any(isinstance(part, ast.Break | ast.Continue | ast.Return) for part in walk(node)):
+        raise Unsupported("a loop that may end early")
+    reach = Reach([iterable])  # a generator of the tree may do anything between two items
+    touch(world, reach, ("iterated", shape(iterable)), place_of(node, scope.module))
+    for name in sorted(set(stored(node))):
+        world.bind(scope.target(name), name, Opaque(("?each", shape(iterable), name)))
+    either(world, ("for", shape(iterable)), lambda: block(world, scope, node.body), nothing)
+    return block(world, scope, node.orelse)
+
+
+def follow_try(world: World, scope: Scope, node: ast.Try) -> Signal | None:
+    """``try: …``: an exception may come at any place in it."""
+    code = Code(node, scope)
+
+    def handled() -> Signal | None:
+        signals = [_handled(world, scope, node, at) for at in range(len(node.handlers))]
+        raised = all(signal is not None and signal.kind == "raise" for signal in signals)
+        returned = any(signal is not None and signal.kind != "raise" for signal in signals)
+        if returned:
+            raise Unsupported("a handler that ends otherwise")
+        return Signal("raise") if raised else None
+
+    signal = either(
+        world,
+        ("try", code),
+        lambda: block(world, scope, [*node.body, *node.orelse]),
+        handled,
+    )
+    last = block(world, scope, node.finalbody)
+    return last if last is not None else signal
+
+
+def _handled(world: World, scope: Scope, node: ast.Try, at: int) -> Signal | None:
+    code, handler = Code(node, scope), node.handlers[at]
+    if handler.name:
+        world.bind(scope.target(handler.name), handler.name, Opaque(("?raised", code)))
+    signals: list[Signal | None] = []
+
+    def run() -> Signal | None:
+        signals.append(block(world, scope, handler.body))
+        return None
+
+    either(world, ("except", code, at), run, nothing)
+    return signals[0]
+
+
+def follow_with(world: World, scope: Scope, node: ast.With) -> Signal | None:
+    """``with a as b: …``: what is in it may be cut short."""
+    contexts = []
+    for item in node.items:
+        context = evaluate(world, scope, item.context_expr)
+        contexts.append(shape(context))
+        touch(world, Reach([context]), ("with", shape(context)), place_of(node, scope.module))
+        if item.optional_vars is not None:
+            assign(world, scope, item.optional_vars, Got(context, "__enter__()"))
+    return either(world, ("with", *contexts), lambda: block(world, scope, node.body), nothing)
+
+
+def follow_expression(world: World, scope: Scope, node: ast.Expr) -> None:
+    """A statement that is an expression."""
+    evaluate(world, scope, node.value)
+
+
+def follow_return(world: World, scope: Scope, node: ast.Return) -> Signal | None:
+    """``return a``."""
+    value = evaluate(world, scope, node.value) if node.value is not None else None
+    return Signal("return", value)
+
+
+def follow_raise(world: World, scope: Scope, node: ast.Raise) -> Signal | None:
+    """``raise a``: unless under a condition, the module does not import."""
+    if world.guards:
+        return Signal("raise")
+    raise Undecided("an exception is raised", place_of(node, scope.module))
+
+
+def follow_assert(world: World, scope: Scope, node: ast.Assert) -> None:
+    """``assert a``."""
+    known = operators.truth(evaluate(world, scope, node.test))
+    if known is False and not world.guards:
+        raise Undecided("an assertion fails", place_of(node, scope.module))
+
+
+def follow_pass(_world: World, _scope: Scope, _node: ast.Pass) -> None:
+    """Do nothing."""
+
+
+def follow_break(_world: World, _scope: Scope, _node: ast.Break) -> Signal:
+    """``break``."""
+    return Signal("break")
+
+
+def follow_continue(_world: World, _scope: Scope, _node: ast.Continue) -> Signal:
+    """``continue``."""
+    return Signal("continue")

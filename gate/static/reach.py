@@ -1,0 +1,104 @@
+"""What code that is not followed could get at, and so could change."""
+
+from __future__ import annotations
+
+import _ast as ast
+
+from gate.static.events import Application, Decorator, Part
+from gate.static.scope import Module
+from gate.static.tokens import walk
+from gate.static.values import (
+    Class,
+    Container,
+    Function,
+    Got,
+    Instance,
+    Items,
+    Made,
+    Method,
+    Opaque,
+    Pairs,
+    Value,
+)
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from typing import Any
+
+    from gate.static.scope import Scope
+
+
+class Reach:
+    """Everything that can be got at from some values.
+
+    ``found`` are applications, containers and instances; ``modules`` are modules as such, whose
+    names could be rebound; ``rebound`` the namespaces and names that functions declare global.
+    """
+
+    def __init__(self, values: Iterable[Value]) -> None:
+        self.found: list[Application | Container | Instance] = []
+        self.modules: list[Module] = []
+        self.rebound: list[tuple[dict[str, Value], str]] = []
+        self._seen: set[int] = set()
+        self._waiting = list(values)
+        self._go_on()
+
+    def add_code(self, node: ast.AST, scope: Scope) -> None:
+        """Add what a piece of code can get at by the names in it."""
+        self._waiting += self._named(node, scope)
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self._waiting:
+            value = self._waiting.pop()
+            if id(value) not in self._seen:
+                self._seen.add(id(value))
+                self._waiting += self._inside(value)
+
+    def _inside(self, value: Value) -> list[Value]:
+        """Note ``value`` where it can be changed; return what can be got at through it."""
+        if isinstance(value, Application | Container | Instance):
+            self.found.append(value)
+        if isinstance(value, Module):
+            self.modules.append(value)
+        named = self._named(value.node, value.scope) if isinstance(value, Function) else []
+        parts = _PARTS.get(type(value))
+        return [*named, *(parts(value) if parts is not None else ())]
+
+    def _named(self, node: ast.AST, scope: Scope) -> list[Value]:
+        """Return what the names in ``node`` stand for; of a module only the members named."""
+        names, members = set(), set()
+        for part in walk(node, into=True):
+            if isinstance(part, ast.Name):
+                names.add(part.id)
+            elif isinstance(part, ast.Attribute):
+                members.add(part.attr)
+            elif isinstance(part, ast.Global | ast.Nonlocal):
+                self.rebound += [(scope.owner(name), name) for name in part.names]
+        return list(_stand_for(sorted(names), sorted(members), scope))
+
+
+def _stand_for(names: list[str], members: list[str], scope: Scope) -> Iterator[Value]:
+    for name in names:
+        value = scope.find(name)
+        if isinstance(value, Module):
+            found = value.scope.names
+            yield from (found[member] for member in members if member in found)
+        elif value is not None:
+            yield value
+
+
+_PARTS: dict[type[Value], Callable[[Any], list[Value]]] = {
+    Made: lambda value: [value.callee, *value.args, *value.kwargs.values()],
+    Got: lambda value: [value.owner],
+    Part: lambda value: [value.owner],
+    Decorator: lambda value: [value.owner],
+    Opaque: lambda value: list(value.parts),
+    Items: lambda value: value.items,
+    Pairs: lambda value: [part for pair in value.pairs for part in pair],
+    Instance: lambda value: [value.cls, *value.attributes.values()],
+    Method: lambda value: [value.owner, value.function],
+    Function: lambda value: list(value.defaults.values()),
+    Class: lambda value: [*value.names.values(), *value.bases],
+}

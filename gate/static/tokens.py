@@ -1,0 +1,153 @@
+"""Code as a flat list of tokens, with every name replaced by what it stands for."""
+
+from __future__ import annotations
+
+import _ast as ast
+
+from gate.static.members import member_of
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from gate.static.scope import Scope
+    from gate.static.values import Value
+
+    Token = tuple[str, Any]
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# Where a field says nothing about what the code does.
+IGNORED = {"ctx", "type_comment", "kind", "type_ignores"}
+
+
+def tokens(node: ast.AST, scope: Scope) -> list[Token]:
+    """Return the tokens of a function, class, statement or expression.
+
+    A token is ("node", type), ("constant", its text), ("local", name), ("text", an identifier),
+    ("document", a class's docstring) or ("shape", what a name stands for). Decorators of ``node``
+    itself are left out, as are docstrings of functions.
+    """
+    return list(_Walk(scope).of(node, frozenset(), outermost=True))
+
+
+class _Walk:
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+
+    def of(
+        self, node: ast.AST, local: frozenset[str], *, outermost: bool = False
+    ) -> Iterator[Token]:
+        """Yield the tokens of ``node``, in which ``local`` are names of the code itself."""
+        if isinstance(node, ast.Constant):
+            yield ("constant", repr(node.value))
+        elif isinstance(node, ast.Name):
+            loaded = isinstance(node.ctx, ast.Load)
+            yield self._name(node.id, local) if loaded else ("local", node.id)
+        elif isinstance(node, ast.Attribute) and (value := self._resolved(node, local)) is not None:
+            yield _shaped(value)
+        else:
+            yield ("node", type(node).__name__)
+            yield from self._fields(node, local | bound_in(node), outermost=outermost)
+
+    def _fields(self, node: ast.AST, local: frozenset[str], *, outermost: bool) -> Iterator[Token]:
+        for field in node._fields:
+            value = getattr(node, field, None)
+            if field in IGNORED or (outermost and field == "decorator_list"):
+                continue
+            if isinstance(value, list):
+                if isinstance(node, ast.ClassDef) and field == "body":
+                    yield ("document", _docstring(value))
+                yield ("node", f"{field} of {sum(map(_counts, value))}")
+                for item in filter(_counts, value):
+                    yield from (
+                        self.of(item, local) if isinstance(item, ast.AST) else [("text", item)]
+                    )
+            elif isinstance(value, ast.AST):
+                yield from self.of(value, local)
+            else:
+                yield ("text", value)
+
+    def _name(self, name: str, local: frozenset[str]) -> Token:
+        value = None if name in local else self._scope.find(name)
+        return ("local", name) if value is None else _shaped(value)
+
+    def _resolved(self, node: ast.expr, local: frozenset[str]) -> Value | None:
+        """Return what a dotted name stands for where that is something outside."""
+        if isinstance(node, ast.Name):
+            return None if node.id in local else self._scope.find(node.id)
+        if isinstance(node, ast.Attribute):
+            owner = self._resolved(node.value, local)
+            return None if owner is None else member_of(owner, node.attr)
+        return None
+
+
+def _shaped(value: Value) -> Token:
+    from gate.static.shapes import shape  # noqa: PLC0415 - shapes are made of code
+
+    return ("shape", shape(value))
+
+
+def _docstring(body: list[ast.stmt]) -> str:
+    """Return the docstring of a class: a model's is in the OpenAPI document."""
+    first = body[0]
+    is_text = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return repr(first.value.value) if is_text else ""  # type: ignore[attr-defined] # it is one
+
+
+def _counts(item: object) -> bool:
+    """Whether a statement does anything: docstrings and other bare constants do not."""
+    return not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
+
+
+def bound_in(node: ast.AST) -> frozenset[str]:
+    """Return the names that a function, lambda, class or comprehension binds for itself."""
+    if isinstance(node, FUNCTIONS):
+        body = node.body if isinstance(node.body, list) else [node.body]
+        names = {name for part in body for name in stored(part)}
+        declared = {n for part in walk(node) if isinstance(part, ast.Global) for n in part.names}
+        return frozenset(names - declared | set(parameters(node.args)))
+    if isinstance(node, ast.ClassDef):
+        return frozenset()  # what its body binds is compared by what it is bound to
+    if isinstance(node, COMPREHENSIONS):
+        return frozenset(name for part in node.generators for name in stored(part.target))
+    return frozenset()
+
+
+def parameters(arguments: ast.arguments) -> list[str]:
+    """Return the names of all parameters."""
+    extra = [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
+    every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *extra)
+    return [argument.arg for argument in every]
+
+
+def stored(node: ast.AST) -> Iterator[str]:
+    """Yield the names that ``node`` binds in its own scope."""
+    for part in walk(node):
+        if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load):
+            yield part.id
+        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield part.name
+        elif isinstance(part, ast.alias):
+            yield part.asname or part.name.partition(".")[0]
+        elif isinstance(part, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and part.name:
+            yield part.name
+        elif isinstance(part, ast.MatchMapping) and part.rest:
+            yield part.rest
+
+
+def walk(node: ast.AST, *, into: bool = False) -> Iterator[ast.AST]:
+    """Yield ``node`` and what is in it; not what is inside functions in it, unless ``into``."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if part is not node and not into and isinstance(part, (*FUNCTIONS, *COMPREHENSIONS)):
+            continue
+        for field in part._fields:
+            value = getattr(part, field, None)
+            if isinstance(value, ast.AST):
+                waiting.append(value)
+            elif isinstance(value, list):
+                waiting.extend(item for item in value if isinstance(item, ast.AST))

@@ -1,0 +1,181 @@
+"""What names stand for, as far as reading tells."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    import _ast as ast
+    from typing import Any
+
+    from gate.static.scope import Scope
+
+    Shape = tuple[Any, ...]
+    Place = tuple[str, int]  # file, line
+    FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+class Undecided(Exception):  # noqa: N818 - the name says what happened
+    """Nothing can be said any more: ``reason``, and the ``place`` (file, line) that stopped us."""
+
+    def __init__(self, reason: str, place: Place) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.place = place
+
+
+class Unsupported(Exception):  # noqa: N818 - the name says what happened
+    """A statement is not followed: what it may change is unknown from here on."""
+
+
+class Value:
+    """Anything that a name can stand for."""
+
+    __slots__ = ()
+
+
+class Literal(Value):
+    """A constant: text, number, None …"""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+
+
+class ModuleName(Literal):
+    """``__name__`` of an entry point's module: of no meaning where it names a logger."""
+
+    __slots__ = ()
+
+
+class Symbol(Value):
+    """Something of the standard library or of an installed package, by its full name."""
+
+    __slots__ = ("path",)
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+
+class Made(Value):
+    """What a call returns that is not followed.
+
+    ``version`` is how much had been changed elsewhere by then: it may return something else later.
+    """
+
+    __slots__ = ("args", "callee", "kwargs", "place", "version")
+
+    def __init__(
+        self, callee: Value, args: list[Value], kwargs: dict[str, Value], place: Place
+    ) -> None:
+        self.callee = callee
+        self.args = args
+        self.kwargs = kwargs
+        self.place = place
+        self.version = 0
+
+
+class Got(Value):
+    """A member ``name`` of a value that is not known well enough to have it looked up."""
+
+    __slots__ = ("name", "owner")
+
+    def __init__(self, owner: Value, name: str) -> None:
+        self.owner = owner
+        self.name = name
+
+
+class Opaque(Value):
+    """A value that is not known; ``shape`` says what it comes from, ``parts`` what is in it."""
+
+    __slots__ = ("parts", "shape")
+
+    def __init__(self, shape: Shape, parts: tuple[Value, ...] = ()) -> None:
+        self.shape = shape
+        self.parts = parts
+
+
+class Container(Value):
+    """A list, tuple, set or dictionary.
+
+    ``guards`` are the conditions under which it was made, ``changes`` what was done to it that is
+    not followed; ``given`` whether something keeps it and would see a later change.
+    """
+
+    __slots__ = ("changes", "given", "guards")
+
+    def __init__(self, guards: Shape) -> None:
+        self.guards = guards
+        self.changes: list[Shape] = []
+        self.given = False
+
+
+class Items(Container):
+    """A list, tuple or set (``kind``) whose items are known."""
+
+    __slots__ = ("items", "kind")
+
+    def __init__(self, kind: str, items: list[Value], guards: Shape = ()) -> None:
+        super().__init__(guards)
+        self.kind = kind
+        self.items = items
+
+
+class Pairs(Container):
+    """A dictionary; of two pairs with one key the later is right."""
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: list[tuple[Value, Value]], guards: Shape = ()) -> None:
+        super().__init__(guards)
+        self.pairs = pairs
+
+
+class Function(Value):
+    """A function or lambda of the tree, with the values of its parameters' defaults."""
+
+    __slots__ = ("defaults", "name", "node", "scope")
+
+    def __init__(
+        self, node: FunctionNode, scope: Scope, name: str, defaults: dict[str, Value]
+    ) -> None:
+        self.node = node
+        self.scope = scope  # the one that it is defined in
+        self.name = name  # qualified, within its module
+        self.defaults = defaults
+
+
+class Class(Value):
+    """A class of the tree. One that is not ``plain`` has parts that its source does not show."""
+
+    __slots__ = ("bases", "name", "names", "node", "plain", "scope")
+
+    def __init__(self, node: ast.ClassDef, scope: Scope, name: str, bases: list[Value]) -> None:
+        self.node = node
+        self.scope = scope
+        self.name = name
+        self.bases = bases
+        self.names: dict[str, Value] = {}
+        self.plain: bool = not node.keywords and all(
+            isinstance(base, Class) and base.plain for base in bases
+        )
+
+
+class Instance(Value):
+    """An object of a plain class, whose ``__init__`` was followed."""
+
+    __slots__ = ("attributes", "cls")
+
+    def __init__(self, cls: Class) -> None:
+        self.cls = cls
+        self.attributes: dict[str, Value] = {}
+
+
+class Method(Value):
+    """A function of the tree, bound to ``owner``."""
+
+    __slots__ = ("function", "owner")
+
+    def __init__(self, owner: Value, function: Function) -> None:
+        self.owner = owner
+        self.function = function
