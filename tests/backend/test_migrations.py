@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -13,6 +16,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import inspect, text
 
 import migrate
+from shared import readiness
 from shared.database import Base, engine, unit_of_work
 from shared.identity import Role, User
 from shared.passwords import verify_password
@@ -95,9 +99,47 @@ def test_a_database_without_tables_is_not_ready(client: TestClient) -> None:
     assert "at migration none" in answer.json()["error"]["message"]
     migrate.run({})
     assert client.get("/ready").json() == {"status": "ready"}
+
+
+NEWER = """\
+revision = "0002"
+down_revision = "0001"
+def upgrade(): ...
+def downgrade(): ...
+"""
+
+
+@pytest.fixture
+def newer_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Code that expects one migration more."""
+    tree = Path(shutil.copytree(MIGRATIONS, tmp_path / "migrations"))
+    (tree / "versions" / "0002_newer.py").write_text(NEWER)
+    with monkeypatch.context() as patched:
+        patched.setattr(readiness, "MIGRATIONS", tree)
+        _forget_migrations()
+        yield
+    _forget_migrations()
+
+
+def _forget_migrations() -> None:
+    readiness.expected_revision.cache_clear()
+    readiness.known_revisions.cache_clear()
+
+
+@pytest.mark.usefixtures("empty_database", "newer_code")
+def test_a_database_that_lacks_a_migration_is_not_ready(client: TestClient) -> None:
+    migrate.run({})
+    answer = client.get("/ready")
+    assert answer.status_code == 503
+    assert "at migration 0001 and the code expects 0002" in answer.json()["error"]["message"]
+
+
+@pytest.mark.usefixtures("empty_database")
+def test_a_database_that_the_next_release_migrated_is_ready(client: TestClient) -> None:
+    migrate.run({})
     with unit_of_work() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
-    assert "at migration 0000" in client.get("/ready").json()["error"]["message"]
+        session.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    assert client.get("/ready").json() == {"status": "ready"}
 
 
 def test_a_database_that_is_not_there_is_not_ready(client: TestClient) -> None:

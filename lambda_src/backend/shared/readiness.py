@@ -26,11 +26,20 @@ def expected_revision() -> str | None:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
+@cache
+def known_revisions() -> frozenset[str]:
+    """Every migration in the source tree."""
+    return frozenset(s.revision for s in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
 def check_database() -> None:
     """Ask the database a question, and which migration it is at.
 
+    It may be ahead: the next release migrates before it gets traffic, and on the way back the
+    schema stays. Code of the release before works on it, as the migrations promise.
+
     Raises:
-        NotReadyError: it does not answer, or is at another migration.
+        NotReadyError: it does not answer, or lacks a migration.
         SettingsError: nothing says where it is.
     """
     try:
@@ -40,7 +49,8 @@ def check_database() -> None:
     except DBAPIError as exc:
         # The driver's text may quote host and user.
         raise NotReadyError(f"the database does not answer: {type(exc).__name__}") from exc
-    if applied != (expected_revision(),):
+    ahead = any(revision not in known_revisions() for revision in applied)
+    if applied != (expected_revision(),) and not ahead:
         raise NotReadyError(
             f"the database is at migration {', '.join(applied) or 'none'} "
             f"and the code expects {expected_revision()}: run `python -m migrate`"
