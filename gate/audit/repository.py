@@ -50,7 +50,7 @@ class Repository:
         said = [statement for file in self.files for statement in readers.read(file)]
         for module in self.modules.holding(INFRASTRUCTURE):
             said += cdk.read_python(module)
-        return tuple(said)
+        return tuple(sorted(said, key=lambda one: (one.file.name, one.line or 0)))
 
     @cached_property
     def applications(self) -> Applications:

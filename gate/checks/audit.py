@@ -113,8 +113,9 @@ def _unused(repository: Repository) -> Iterator[Finding]:
 def _allowed(repository: Repository) -> Iterator[str]:
     for allowance in repository.config.audit_allow:
         if allowance in repository.used:
-            where = f"{allowance.path} {allowance.name}".replace(" *", "").strip("* ")
-            yield f"allowed, {allowance.rule}, {where}: {allowance.reason}"
+            parts = (allowance.rule, allowance.path, allowance.name)
+            what = ", ".join(part for part in parts if part != "*")
+            yield f"allowed, {what}: {allowance.reason}"
 
 
 def _unread(unread: Iterable[Unread]) -> Iterator[str]:

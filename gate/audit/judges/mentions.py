@@ -24,10 +24,11 @@ PROGRAMS = frozenset(
 
 @dataclass(frozen=True)
 class Words:
-    """What is named: exactly, and in small letters."""
+    """What is named: exactly, and in small letters; and whether any variable is set."""
 
     exact: frozenset[str]
     folded: frozenset[str]
+    sets_something: bool
 
 
 def of_settings(repository: Repository) -> Words:
@@ -37,7 +38,8 @@ def of_settings(repository: Repository) -> Words:
     others = [one for one in files if one.suffix not in PROSE | {".py"}]
     exact = {word for file in others for word in _words(file)}
     exact |= settings | set(repository.environment.written()) | _of_tools(repository)
-    return Words(frozenset(exact), frozenset(word.lower() for word in exact))
+    sets = bool(settings) or any(one.base.startswith(".env") for one in others)
+    return Words(frozenset(exact), frozenset(word.lower() for word in exact), sets)
 
 
 def _of_tools(repository: Repository) -> set[str]:

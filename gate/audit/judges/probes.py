@@ -46,10 +46,11 @@ def _judged(
     repository: Repository, probe: Statement, method: str, path: str
 ) -> Iterator[Matter | str]:
     what = f"probe {probe.name!r} asks {method} {path}"
-    routes = [one for one in repository.routes.routes if not one.methods or method in one.methods]
-    if not routes:
+    every = repository.routes.routes
+    if not every:
         yield f"undecided: {what}: no route is written out here"
         return
+    routes = [one for one in every if not one.methods or method in one.methods]
     if any(one.answers(path) for one in routes):
         return
     unsure = [one for one in routes if one.prefixes is None and one.name != COMPUTED]

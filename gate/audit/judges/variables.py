@@ -15,6 +15,7 @@ UNSET, UNREAD = "audit.variable.unset", "audit.variable.unread"
 FIX_UNSET = "set it where the stage's other variables are set, or give the code a value of its own"
 FIX_UNREAD = "remove it, or correct its name"
 SHOWN = 5
+FEW = 3  # variables that a stage may have forgotten; most of many are set in another repository
 # Set by Lambda, the shell, the system or a tool, and read by libraries: not ours to pair up.
 PLATFORM = re.compile(
     r"_.*|AWS_.*|LAMBDA_.*|ECS_.*|KUBERNETES_.*|CI|GITHUB_.*|GITLAB_.*|HOME|PATH|PWD|USER|SHELL"
@@ -47,7 +48,8 @@ def _unset(repository: Repository, readings: list[Reading]) -> Iterator[Matter |
     said = mentions.of_settings(repository)
     missing = {name: ones for name, ones in needed.items() if name not in said.exact}
     missing = {name: ones for name, ones in missing.items() if name.lower() not in said.folded}
-    if len(missing) * 2 > len(needed):
+    few = len(missing) <= FEW or len(missing) * 2 <= len(needed)
+    if missing and not (few and said.sets_something):
         yield _not_here(missing, len(needed))
         return
     for name, ones in missing.items():

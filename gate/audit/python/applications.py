@@ -68,15 +68,13 @@ class Applications:
         }
 
     def _find(self) -> Iterator[Application]:
-        words: set[str] = set(WORDS)
-        while True:
+        before, words = -1, set(WORDS)
+        while before < len(self._subclasses):
+            before = len(self._subclasses)
             found = list(self._modules.holding(words))
             for module in found:
                 self._note_subclasses(module)
-            more = {name.rpartition(":")[2] for name in self._subclasses} - words
-            if not more:
-                break
-            words |= more
+            words |= {name.rpartition(":")[2] for name in self._subclasses}
         for module in found:
             yield from self._built_in(module)
 

@@ -107,10 +107,7 @@ class Environment:
             definition = self._modules.definition(module, node.id)
             return self._modules.module(definition.file), definition.name
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            source, attribute = module.imports.get(node.value.id, ("", ""))
-            dotted = ".".join(filter(None, (source, attribute)))
-            file = self._modules.imported(module, dotted) if dotted else None
-            return (self._modules.module(file) if file else None), node.attr
+            return self._modules.named(module, node.value.id), node.attr
         return None, ""
 
     def _add(self, module: Module, function: str, name: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 
 def text(node: ast.AST | None) -> str:
@@ -19,3 +20,12 @@ def called(call: ast.Call) -> str:
 def argument(call: ast.Call, name: str) -> ast.expr | None:
     """What a call is given under a name."""
     return next((one.value for one in call.keywords if one.arg == name), None)
+
+
+def pairs(node: ast.AST) -> Iterator[tuple[str, str]]:
+    """Yield the texts that a node puts side by side: `{a: b}`, `(a, b)`."""
+    if isinstance(node, ast.Dict):
+        both = zip(node.keys, node.values, strict=True)
+        yield from ((text(key), text(value)) for key, value in both)
+    elif isinstance(node, ast.Tuple | ast.List) and len(node.elts) == 2:  # noqa: PLR2004 - a pair
+        yield text(node.elts[0]), text(node.elts[1])

@@ -151,6 +151,13 @@ class Modules:
         path = "/".join((*folders, *filter(None, name[level:].split("."))))
         return self._by_path.get(f"{path}.py") or self._by_path.get(f"{path}/__init__.py")
 
+    def named(self, module: Module, name: str) -> Module | None:
+        """The module of the repository that a name of a module is bound to, or None."""
+        source, attribute = module.imports.get(name, ("", ""))
+        joint = "" if source.endswith(".") or not attribute else "."
+        file = self.imported(module, f"{source}{joint}{attribute}") if source else None
+        return self.module(file) if file else None
+
     def definition(self, module: Module, name: str, depth: int = 0) -> Definition:
         """Where a name of a module is defined, behind every re-export."""
         if depth < FARTHEST:
@@ -167,6 +174,10 @@ class Modules:
     def qualified(self, module: Module, node: ast.expr, depth: int = 0) -> str:
         """The dotted name of what an expression names, `fastapi.FastAPI`, or ""."""
         if isinstance(node, ast.Attribute):
+            if isinstance(node.value, ast.Name) and depth < FARTHEST:
+                other = self.named(module, node.value.id)
+                if other is not None and other is not module:
+                    return self.qualified(other, ast.Name(node.attr, ast.Load()), depth + 1)
             base = self.qualified(module, node.value, depth + 1) if depth < FARTHEST else ""
             return f"{base}.{node.attr}" if base else ""
         if not isinstance(node, ast.Name) or depth > FARTHEST:

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 
 from gate.audit.files import File
-from gate.audit.python.literals import argument, called, text
+from gate.audit.python.literals import argument, called, pairs, text
 from gate.audit.python.modules import Definition, Module, Modules
+from gate.audit.statements import Statement
 
 ROUTERS = frozenset({"APIRouter", "Router", "Blueprint"})
 INCLUDES = frozenset({"include_router", "register_blueprint"})
@@ -37,6 +38,7 @@ class Prefixes:
         self._applications = frozenset(applications)
         self._own: dict[Definition, Prefix] = {}
         self._included: dict[Definition, list[Include]] = defaultdict(list)
+        self.computed: list[Statement] = []  # includes whose prefix is not written out
         self._paired: dict[File, set[str]] = defaultdict(set)
         for module in modules.holding(WORDS):
             if module.file in files:
@@ -69,10 +71,7 @@ class Prefixes:
             return self._modules.definition(module, node.id)
         if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
             return None
-        source, name = module.imports.get(node.value.id, ("", ""))
-        joint = "" if source.endswith(".") or not name else "."
-        file = self._modules.imported(module, f"{source}{joint}{name}") if source else None
-        other = self._modules.module(file) if file else None
+        other = self._modules.named(module, node.value.id)
         return self._modules.definition(other, node.attr) if other else None
 
     def _note_routers(self, module: Module) -> None:
@@ -87,6 +86,8 @@ class Prefixes:
         for call in module.of(ast.Call):
             outer = getattr(call.func, "value", None)
             if called(call) in INCLUDES and call.args and outer is not None:
+                if _prefix(call) is None:
+                    self.computed.append(Statement(module.file, call.lineno, "prefix"))
                 router = self.receiver(module, call.args[0])
                 if router is not None:
                     including = self.receiver(module, outer)
@@ -95,7 +96,7 @@ class Prefixes:
     def _note_pairs(self, module: Module) -> None:
         """A table of prefixes and modules: `{"/api/auth": "contexts.auth.router"}`."""
         for node in (*module.of(ast.Dict), *module.of(ast.Tuple), *module.of(ast.List)):
-            for first, second in _pairs(node):
+            for first, second in pairs(node):
                 path, name = (first, second) if first.startswith("/") else (second, first)
                 file = self._modules.find(name, module.file) if path.startswith("/") else None
                 if file is not None:
@@ -112,11 +113,3 @@ def _prefix(call: ast.Call) -> Prefix:
     if given is None:
         return ""
     return text(given) if isinstance(given, ast.Constant) else None
-
-
-def _pairs(node: ast.AST) -> Iterator[tuple[str, str]]:
-    if isinstance(node, ast.Dict):
-        both = zip(node.keys, node.values, strict=True)
-        yield from ((text(key), text(value)) for key, value in both)
-    elif isinstance(node, ast.Tuple | ast.List) and len(node.elts) == 2:  # noqa: PLR2004 - a pair
-        yield text(node.elts[0]), text(node.elts[1])

@@ -7,12 +7,19 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gate.audit.files import CODE, File
-from gate.audit.python.literals import called, text
+from gate.audit.python.literals import called, pairs, text
 from gate.audit.python.modules import Module, Modules
 
 DOTTED = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 IMPORTERS = frozenset({"import_module", "__import__"})
-KINDS: tuple[type[ast.AST], ...] = (ast.Import, ast.ImportFrom, ast.Call, ast.Constant)
+KINDS: tuple[type[ast.AST], ...] = (
+    ast.Import,
+    ast.ImportFrom,
+    ast.Call,
+    ast.Constant,
+    ast.Dict,
+    ast.Tuple,
+)
 LONGEST = 200  # characters of a module's name
 
 
@@ -52,7 +59,11 @@ def _named(node: ast.AST) -> Iterator[str]:
     elif isinstance(node, ast.Call):
         yield from _texts(node.args[:1]) if called(node) in IMPORTERS else ()
     elif isinstance(node, ast.Constant):
-        yield from (name for name in _texts([node]) if "." in name)  # a table of modules
+        yield from (name for name in _texts([node]) if "." in name)
+    else:  # a table of prefixes and modules
+        for one, other in pairs(node):
+            yield from (other,) if one.startswith("/") else ()
+            yield from (one,) if other.startswith("/") else ()
 
 
 def _texts(nodes: Sequence[ast.expr]) -> Iterator[str]:

@@ -73,7 +73,7 @@ class Routes:
         )
         written = [module for module in modules.holding(QUOTED) if module.file in files]
         self.texts = frozenset(said for module in written for said in _paths(module))
-        self.computed = tuple(one for module in written for one in _computed_prefixes(module))
+        self.computed = tuple(self._prefixes.computed)
 
     def _routes(self, module: Module) -> Iterator[Route]:
         for node in module.of(ast.Call):
@@ -121,24 +121,24 @@ def _methods(node: ast.Call) -> frozenset[str]:
 
 def _documents(application: Application) -> Iterator[Route]:
     """FastAPI's own routes; other frameworks have none of them."""
-    for name, usual in DOCUMENTS.items() if application.framework == "FastAPI" else ():
-        given = argument(application.call, name)
-        if isinstance(given, ast.Constant) and not text(given):
-            continue  # None: there is no such route
+    call, is_fastapi = application.call, application.framework == "FastAPI"
+    if not is_fastapi or _is_nothing(argument(call, "openapi_url")):
+        return  # without a schema there are no pages of it
+    for name, usual in DOCUMENTS.items():
+        given = argument(call, name)
+        if _is_nothing(given):
+            continue
         path = _written(given) if given is not None else usual
         methods, root = frozenset({"GET", "HEAD"}), frozenset({""})
         yield Route(application.file, application.line, path, methods, root)
+
+
+def _is_nothing(given: ast.expr | None) -> bool:
+    """Whether an argument is None or "": there is no such route."""
+    return isinstance(given, ast.Constant) and not text(given)
 
 
 def _paths(module: Module) -> Iterator[str]:
     for node in module.of(ast.Constant):
         if (said := text(node)).startswith("/") and " " not in said:
             yield said.rstrip("/")
-
-
-def _computed_prefixes(module: Module) -> Iterator[Statement]:
-    """Yield the prefixes that are not written out: `include_router(x, prefix=settings.API)`."""
-    for node in module.of(ast.Call):
-        given = argument(node, "prefix")
-        if given is not None and not isinstance(given, ast.Constant | ast.Name):
-            yield Statement(module.file, node.lineno, "prefix")

@@ -32,7 +32,8 @@ def _toml(file: File) -> Iterator[Requirement]:
     packages = parsed_toml(file).get("package")
     lines = _lines(file, NAME_LINE)
     for package in packages if isinstance(packages, list) else ():
-        name, version = package.get("name"), package.get("version")
+        details = package if isinstance(package, dict) else {}
+        name, version = details.get("name"), details.get("version")
         if isinstance(name, str) and isinstance(version, str):
             line = next(lines.get(name, iter(())), None)
             yield _locked(file, line, normalised(name), version, PYTHON)

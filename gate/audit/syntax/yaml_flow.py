@@ -222,8 +222,8 @@ class Flow:
 
     def _escape(self) -> str:
         if self.peek() == "\n":
-            self._folded()
-            return ""
+            folded = self._folded()
+            return "" if folded == " " else folded
         char = self.advance()
         if char in HEX:
             digits = "".join(self.advance() for _ in range(HEX[char]))

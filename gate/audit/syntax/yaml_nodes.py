@@ -45,7 +45,7 @@ class Node:
         for one in reversed(base.items or [base]):
             # Not its own merges' merges without end: an alias can name what is around it.
             merged |= one.value if isinstance(one.value, dict) else {}
-        return merged | self.value
+        return merged | {key: node for key, node in self.value.items() if key != "<<"}
 
     def get(self, *keys: str) -> Node:
         """The node below ``keys``, or an empty scalar."""

@@ -13,6 +13,7 @@ from gate.audit.syntax.yaml_flow import DEEPEST, Flow
 from gate.audit.syntax.yaml_nodes import Node, Unreadable
 from gate.audit.syntax.yaml_scalars import block_scalar, plain_scalar
 
+UNSURE = re.compile("[\r\x85\u2028\u2029]")
 MARKER = re.compile(r"(---|\.\.\.)(?=\s|$)")
 PROPERTY = re.compile(r"(&[\w.-]+|![^\s,\[\]{}]*)(\s+|$)")
 PLAIN_KEY = re.compile(r"(?![\[\]{},#&*!|>'\"%@`]|[-?:](\s|$))(?P<key>[^\s].*?)\s*:(\s+|$)")
@@ -21,7 +22,10 @@ QUOTED_KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*:(\s+|$)""")
 
 def documents(text: str) -> list[Node]:
     """Return the documents of a YAML file; raises Unreadable."""
-    lines = text.removeprefix("\ufeff").splitlines()
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    for number, line in enumerate(lines, 1):
+        if UNSURE.search(line):
+            raise Unreadable(number, "a character that ends a line in YAML 1.1 alone")
     return [_Block(part, first).document() for first, part in _parts(lines)]
 
 
