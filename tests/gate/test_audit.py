@@ -35,7 +35,7 @@ HOSTILE = {
     "bin/Dockerfile": bytes(range(256)),
     "compose.yaml": b"a: &a [*a]\n" + b"[" * 100_000,
     "x/compose.yaml": b"a: &a\n  <<: *b\nb: &b\n  <<: *a\n",
-    "deep.yaml": b"AWSTemplateFormatVersion: 1\n" + b"\n".join(b" " * n + b"a:" for n in range(999)),
+    "deep.yaml": b"AWSTemplateFormatVersion: 1\n" + b"\n".join(b" " * n + b"a:" for n in range(99)),
     "package.json": b"[" * 100_000,
     "x/package-lock.json": b'{"packages": 3}',
     "y/package-lock.json": b'{"packages": {"node_modules/x": []}}',

@@ -69,7 +69,7 @@ TRAPS = (
     Trap(
         "options, links, comments and noise",
         {
-            "requirements.txt": "-r other.txt\n--index-url x==1\n# fastapi==9\nfastapi @ file:x\n==\n@\n",
+            "requirements.txt": "-r other.txt\n--index-url x==1\n# fastapi==9\nfastapi @ file:x\n==\n",
             "requirements-dev.txt": "fastapi==0.110.0\n-e .\n",
         },
     ),
@@ -104,7 +104,7 @@ TRAPS = (
     Trap(
         "setup.py against its lock",
         {
-            "setup.py": "import setuptools\nsetuptools.setup(install_requires=['fastapi>=0.111'])\n",
+            "setup.py": "setup(install_requires=['fastapi>=0.111'])\n",
             "requirements.txt": "fastapi==0.110.0\n",
         },
         ((DIFFERS, ">=0.111 (setup.py)"),),

@@ -22,7 +22,8 @@ QUOTED_KEY = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^']|'')*')\s*:(\s+|$)""")
 
 def documents(text: str) -> list[Node]:
     """Return the documents of a YAML file; raises Unreadable."""
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n")
+    lines = text.removesuffix("\n").split("\n")
     for number, line in enumerate(lines, 1):
         if UNSURE.search(line):
             raise Unreadable(number, "a character that ends a line in YAML 1.1 alone")
