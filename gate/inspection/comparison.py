@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from gate.inspection import failures, wording
-from gate.inspection.differences import DIFFERS, Difference, Facts, Key, compare, differing_keys
+from gate.inspection.differences import compare, differing_keys
 from gate.inspection.documents import differing_paths
+from gate.inspection.facts import DIFFERS, EXTRA, MISSING, Difference, Facts, Key
 from gate.inspection.runner import Answer, Failure, Interpreter, ask_each
 from gate.report import Finding, place
 
@@ -70,43 +72,70 @@ def compared(
     fix: str = "",
 ) -> Outcome:
     """Return how two applications differ; ``fix`` replaces what findings advise."""
-    ours, theirs = (Facts(answer["facts"]) for answer in answers)
-    differences, changing = _stable((reference, candidate), compare(ours, theirs), ours, theirs)
-    sides = (wording.Side(ours, answers[0]["place"]), wording.Side(theirs, answers[1]["place"]))
-    words = wording.Words(reference.name, candidate.name, *sides, fix=fix)
+    pair = Pair((reference, candidate), answers)
+    differences, notes = _stable(pair)
+    ours, theirs = (wording.Side(facts, answer["place"]) for facts, answer in pair.sides)
+    words = wording.Words(reference.name, candidate.name, ours, theirs, fix=fix)
     findings = [words.finding(difference) for difference in differences]
     if not findings:
-        names = (reference.name, candidate.name)
-        findings += _documents(names, answers[0]["openapi"], answers[1]["openapi"], fix)
-    return Outcome(tuple(findings), changing)
+        findings += _documents(pair, fix)
+    return Outcome(tuple(findings), notes)
 
 
-def _stable(
-    subjects: tuple[Subject, Subject], differences: list[Difference], ours: Facts, theirs: Facts
-) -> tuple[list[Difference], tuple[str, ...]]:
-    """Leave out values that differ from themselves in a second run: a time, a random number."""
-    if not any(one.status == DIFFERS for one in differences):
+@dataclass(frozen=True)
+class Pair:
+    """Two applications that are compared, with the answers of their children."""
+
+    subjects: tuple[Subject, Subject]
+    answers: tuple[dict[str, Any], dict[str, Any]]
+
+    @cached_property
+    def sides(self) -> list[tuple[Facts, dict[str, Any]]]:
+        """The facts of each, beside its answer."""
+        return [(Facts(answer["facts"]), answer) for answer in self.answers]
+
+    @cached_property
+    def again(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """Each answer beside that of a second run of the same, which costs as much as the first."""
+        both = zip(self.answers, look(*self.subjects), strict=True)
+        return [(first, second) for first, second in both if not isinstance(second, Failure)]
+
+
+def _stable(pair: Pair) -> tuple[list[Difference], tuple[str, ...]]:
+    """Leave out what is another in a second run of the same: a time, a random number or path."""
+    (ours, _), (theirs, _) = pair.sides
+    differences = compare(ours, theirs)
+    if not _may_change({one.status for one in differences}):
         return differences, ()
     changing: set[Key] = set()
-    for first, answer in zip((ours, theirs), look(*subjects), strict=True):
-        if not isinstance(answer, Failure):
-            changing |= differing_keys(first, Facts(answer["facts"]))
-    kept = [one for one in differences if not _changes(one, changing)]
-    names = sorted({f"{one.kind} {one.name}" for one in differences if one not in kept})
+    for first, second in pair.again:
+        changing |= differing_keys(Facts(first["facts"]), Facts(second["facts"]))
+    kept = [one for one in differences if not all(fact.key in changing for fact in one.facts)]
+    names = dict.fromkeys(wording.thing(one) for one in differences if one not in kept)
     return kept, tuple(f"not compared, it changes from run to run: {name}" for name in names)
 
 
-def _changes(one: Difference, changing: set[Key]) -> bool:
-    return one.status == DIFFERS and all(fact.key in changing for fact in one.reference)
+def _may_change(statuses: set[str]) -> bool:
+    """Whether a second look is worth its time: what has a random name is missing and extra."""
+    return DIFFERS in statuses or statuses >= {MISSING, EXTRA}
 
 
-def _documents(names: tuple[str, str], one: Any, other: Any, fix: str) -> Iterator[Finding]:
+def _documents(pair: Pair, fix: str) -> Iterator[Finding]:
     """Yield a finding when everything else is the same and the OpenAPI documents are not."""
-    paths = list(differing_paths(one, other))
+    ours, theirs = (answer["openapi"] for answer in pair.answers)
+    paths = list(differing_paths(ours, theirs))
     if paths:
+        changing = {
+            path
+            for first, second in pair.again
+            for path in differing_paths(first["openapi"], second["openapi"])
+        }
+        paths = [path for path in paths if path not in changing]
+    if paths:
+        names = " and ".join(subject.name for subject in pair.subjects)
         yield Finding(
             f"{CHECK}.openapi.differs",
-            f"the OpenAPI documents of {names[0]} and {names[1]} differ",
+            f"the OpenAPI documents of {names} differ",
             detail="\n".join(paths[:MAX_DOCUMENT_PATHS]),
             fix=fix or "build both applications from one function",
         )

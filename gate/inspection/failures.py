@@ -20,12 +20,17 @@ FIXES = {
     "prepare-failed": "make every router that is loaded on demand importable",
     "factory-failed": "make the factory work without arguments",
     "openapi-failed": "mend the route that the error names",
+    "inspection-failed": "mend what the error names: reading the application must not fail",
 }
 
 
 def finding(check: str, what: str, failure: Failure, file: Path) -> Finding:
     """Return the finding that ``what`` (an entry point, whose module is ``file``) failed."""
-    verb = {"import-failed": "does not import: ", "prepare-failed": "cannot be prepared: "}
+    verb = {
+        "import-failed": "does not import: ",
+        "prepare-failed": "cannot be prepared: ",
+        "inspection-failed": "cannot be looked at: ",
+    }
     fix = FIXES.get(failure.kind, "")
     if "No module named" in failure.message:
         fix = f"install or write the module; {Path(sys.executable).name} does not find it"

@@ -8,7 +8,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
-VARIABLE = "GATE_CHILD_MARK"
+from gate.inspection.child import MARK_VARIABLE
 
 
 def new_mark() -> str:
@@ -18,12 +18,12 @@ def new_mark() -> str:
 
 def environment(mark: str) -> dict[str, str]:
     """Return what a child's environment must hold; what it forks inherits it."""
-    return {VARIABLE: mark}
+    return {MARK_VARIABLE: mark}
 
 
 def end(mark: str) -> None:
     """Kill every process that carries ``mark``. Only Linux shows environments: elsewhere, none."""
-    needle = f"{VARIABLE}={mark}".encode()
+    needle = f"{MARK_VARIABLE}={mark}".encode()
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
             if needle in (process / "environ").read_bytes():

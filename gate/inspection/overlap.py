@@ -15,25 +15,26 @@ CONVERTORS = {
 ANY = re.compile(r"[^/]+")
 REST = None  # a path parameter, or what is below a mount: any number of segments
 
+ANY_REQUEST = {"mount", "host", "route"}  # a route of an unknown type may answer anything
+
 Segment = str | re.Pattern[str] | None
 
 
 def overlap(one: str, other: str) -> bool:
     """Whether the routes named ``GET /users/{id}`` or ``mount /static`` have a path in common."""
     (verb, path), (other_verb, other_path) = one.split(" ", 1), other.split(" ", 1)
-    if (
-        "websocket" in (verb, other_verb)
-        and verb != other_verb
-        and "mount" not in (verb, other_verb)
-    ):
-        return False
-    http = {verb, other_verb} - {"mount", "any", "websocket"}
-    if len(http) > 1 and verb != "host" and other_verb != "host":
+    verbs = {verb, other_verb}
+    if len(verbs) > 1 and not verbs & ANY_REQUEST and ("websocket" in verbs or "any" not in verbs):
         return False
     return _meet(_segments(verb, path), _segments(other_verb, other_path))
 
 
-@lru_cache(maxsize=4096)
+def segments_of(route: str) -> tuple[Segment, ...]:
+    """Return what the path of a route needs, part by part; ``REST`` is any number of parts."""
+    return _segments(*route.split(" ", 1))
+
+
+@lru_cache(maxsize=16384)
 def _segments(verb: str, path: str) -> tuple[Segment, ...]:
     if verb in ("host", "route"):
         return (REST,)

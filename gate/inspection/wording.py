@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gate.inspection.differences import (
+from gate.inspection.facts import (
     DIFFERS,
     EXTRA,
     MANY,
@@ -29,10 +29,13 @@ THINGS = {
     "lifespan": "the lifespan {shown}",
     "start-up hook": "the start-up hook {shown}",
     "shutdown hook": "the shutdown hook {shown}",
+    "state": "the application's state.{name} = {shown}",
     "route": "{routes}",
+    "documentation": "the documentation {name}",
     "endpoint": "the endpoint of {routes}",
     "route class": "the route class of {routes}",
     "option": "{name} of {routes}",
+    "layer": "{shown} around {routes}",
     "dependency": "{shown} of {routes}",
 }
 # What differs is named without its value: both values follow.
@@ -42,14 +45,21 @@ THINGS_THAT_DIFFER = {
     "exception handler": "the exception handler of {name}",
     "dependency override": "the dependency override of {name}",
     "lifespan": "the lifespan",
+    "state": "the application's state.{name}",
+    "layer": "{short} around {routes}",
+    "dependency": "the dependency {short} of {routes}",
 }
 SEQUENCES = {
     "wrapper": "the layers around the application",
     "middleware": "middleware",
+    "layer": "middleware of {routes}",
     "start-up hook": "start-up hooks",
     "shutdown hook": "shutdown hooks",
     "dependency": "dependencies of {routes}",
 }
+
+
+PAIR = 2
 
 
 @dataclass(frozen=True)
@@ -111,10 +121,13 @@ class Words:
         return f"{thing} differs: {mine} in {self.reference}, {theirs} in {self.candidate}"
 
     def _routes_in_another_order(self, one: Difference) -> str:
-        first, second = (fact.name for fact in one.reference)
+        others = _routes([fact.name for fact in one.reference if fact.name != one.name])
+        them = "it" if len(one.reference) == PAIR else "them"
+        first = one.reference[0].name == one.name
+        here, there = ("before", "after") if first else ("after", "before")
         return (
-            f"{first} comes before {second} in {self.reference} and after it in {self.candidate}: "
-            "another one answers"
+            f"{one.name} comes {here} {others} in {self.reference} and {there} {them} "
+            f"in {self.candidate}: another one answers"
         )
 
     def _places(self, one: Difference) -> Iterable[Place | None]:
@@ -146,6 +159,11 @@ def _where_it_should_be(fact: Fact, side: Side) -> Place | None:
     if route is not None and fact.kind == "dependency":
         return route.included or route.place or side.place
     return (route.place if route is not None else None) or side.place
+
+
+def thing(one: Difference) -> str:
+    """Return what differs by its name, without its value."""
+    return _thing(one, one.facts[0], THINGS_THAT_DIFFER)
 
 
 def _thing(one: Difference, fact: Fact, table: dict[str, str] | None = None) -> str:

@@ -15,7 +15,8 @@ import pytest
 from pydantic import BaseModel, SecretStr
 
 from gate.inspection.child.describe import Describer
-from gate.inspection.child.naming import is_secret_name, qualified_name, shown, without_password
+from gate.inspection.child.naming import is_secret_name, qualified_name, shown
+from gate.inspection.child.redaction import without_secrets
 
 
 class Colour(enum.Enum):
@@ -158,5 +159,5 @@ def test_what_people_see(value: object, expected: str) -> None:
 
 
 def test_passwords_in_urls_are_masked() -> None:
-    assert without_password("x redis://:p@h y") == "x redis://:***@h y"
-    assert without_password("https://example.org/a@b") == "https://example.org/a@b"
+    assert without_secrets("x redis://:p@h y") == "x redis://:***@h y"
+    assert without_secrets("https://example.org/a@b") == "https://example.org/a@b"

@@ -10,6 +10,8 @@ from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, NoReturn
 
+from .redaction import without_environment
+
 HERE = str(Path(__file__).parent)
 LAST_FRAMES = 6
 
@@ -91,10 +93,11 @@ def from_exception(kind: str, exc: BaseException, root: str) -> FailedError:
     elif ours or frames:
         last = (ours or frames)[-1]
         place = (last.filename, last.lineno or 1)
-    detail = "".join(traceback.format_list(frames[-LAST_FRAMES:]))
-    message = f"{type(exc).__name__}: {text_of(exc)}"
+    detail = without_environment("".join(traceback.format_list(frames[-LAST_FRAMES:])))
+    text = without_environment(text_of(exc))
+    message = f"{type(exc).__name__}: {text}"
     if isinstance(exc, SystemExit):
-        kind, message = "exits", f"calls sys.exit({text_of(exc)})"
+        kind, message = "exits", f"calls sys.exit({text})"
     return FailedError(kind, message, place=place, detail=detail)
 
 

@@ -6,12 +6,12 @@ modules count as one module ``<entry>``: a function that both of them define is 
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 import functools
 import hashlib
 import hmac
 import inspect
+import logging
 import re
 import types
 import typing
@@ -19,13 +19,20 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
-from .naming import is_application, is_secret_name, public_name, qualified_name, without_password
+from . import MARK_VARIABLE as MARK
+from .naming import is_application, is_secret, public_name, qualified_name
+from .parts import OPAQUE, annotations_of, closure_of, globals_of, members_of, state_of
+from .redaction import is_secret_name
+from .texts import code_hash, shortened, without_address
 
 ENTRY = "<entry>"
 MAX_DEPTH = 12
+# A value may hold a whole program: so many of its parts are looked at, the rest by their types.
+MAX_PARTS = 2000
+# By which SQLAlchemy's expressions are known: their text says what they are, their parts are a
+# graph of the whole model.
+SQL = ("__clause_element__", "__visit_name__")
 PLAIN = (type(None), bool, int, float, complex, type(...), type(NotImplemented))
-# State of a running process, of no meaning for what was built.
-OPAQUE = ("_thread.", "threading.", "weakref.", "asyncio.", "contextvars.", "_contextvars.")
 
 
 class Describer:
@@ -35,6 +42,8 @@ class Describer:
         self._entries = frozenset(entries)
         self._salt = salt.encode()
         self._open: list[int] = []  # the values that contain the one at hand
+        self._parts = 0  # how many parts of the value at hand were looked at
+        self._known: dict[tuple[int, str], tuple[Any, str]] = {}  # kept: addresses are used again
 
     def name(self, value: Any) -> str:
         """Return module and name of where a class or function is defined."""
@@ -43,6 +52,13 @@ class Describer:
 
     def same(self, value: Any, name: str = "") -> str:
         """Return text that is equal for equal values; ``name`` is what the value is called."""
+        self._parts = 0
+        key = (id(value), name)
+        if key not in self._known:
+            self._known[key] = (value, shortened(self._named(value, name)))
+        return self._known[key][1]
+
+    def _named(self, value: Any, name: str) -> str:
         if name and is_secret_name(name) and value is not None:
             return self._hashed(self._of(value))
         return self._of(value)
@@ -53,10 +69,13 @@ class Describer:
     def _of(self, value: Any) -> str:
         if isinstance(value, PLAIN):
             return repr(value)
-        if isinstance(value, str | bytes | PurePath) and type(value).__module__ != "__main__":
+        if isinstance(value, str | bytes | PurePath):
             return repr(value) if not isinstance(value, enum.Enum) else self._enum(value)
-        if id(value) in self._open or len(self._open) > MAX_DEPTH:
-            return "<within itself>" if id(value) in self._open else f"<{self.name(type(value))}>"
+        self._parts += 1
+        if id(value) in self._open:
+            return "<within itself>"
+        if len(self._open) > MAX_DEPTH or self._parts > MAX_PARTS:
+            return f"<{self.name(type(value))}>"
         self._open.append(id(value))
         try:
             return self._compound(value)
@@ -66,10 +85,8 @@ class Describer:
             self._open.pop()
 
     def _compound(self, value: Any) -> str:
-        for kinds, describe in self._BY_TYPE:
-            if isinstance(value, kinds):
-                return describe(self, value)
-        return self._instance(value)
+        cls: Any = type(value)
+        return _describer_of(cls)(self, value)
 
     def _enum(self, value: enum.Enum) -> str:
         return f"{self.name(type(value))}.{value.name}"
@@ -81,8 +98,13 @@ class Describer:
         return f"{{{', '.join(sorted(self._of(item) for item in value))}}}"
 
     def _mapping(self, value: Mapping[Any, Any]) -> str:
-        items = sorted((self._of(key), self.same(item, str(key))) for key, item in value.items())
-        return f"{{{', '.join(f'{key}: {item}' for key, item in items)}}}"
+        # Keys in order first: what is beyond MAX_PARTS must not depend on who was put in first.
+        named = sorted(
+            ((self._of(key), str(key), item) for key, item in value.items()),
+            key=lambda one: one[:2],
+        )
+        items = (f"{key}: {self._named(item, name)}" for key, name, item in named if name != MARK)
+        return f"{{{', '.join(items)}}}"
 
     def _pattern(self, value: re.Pattern[Any]) -> str:
         return f"re.compile({value.pattern!r}, {value.flags})"
@@ -96,6 +118,9 @@ class Describer:
 
     def _module(self, value: types.ModuleType) -> str:
         return ENTRY if value.__name__ in self._entries else value.__name__
+
+    def _logger(self, value: logging.Logger) -> str:
+        return f"<logger {ENTRY if value.name in self._entries else value.name}>"
 
     def _builtin(self, value: Any) -> str:
         owner = getattr(value, "__self__", None)
@@ -113,59 +138,43 @@ class Describer:
         module, name = public_name(value)
         if module not in self._entries and "<" not in name and value.__closure__ is None:
             return self.name(value)
-        parts = [self.name(value), self._code(value.__code__, value.__doc__)]
+        parts = [self.name(value), code_hash(value.__code__, value.__doc__)]
         parts.append(self._of((value.__defaults__, value.__kwdefaults__)))
-        parts.append(self._mapping(_annotations(value)))
-        parts.append(self._mapping(_closure(value)))
+        parts.append(self._mapping(annotations_of(value)))
+        parts.append(self._mapping(closure_of(value)))
         if module in self._entries:
-            parts.append(self._mapping(_globals(value)))
+            parts.append(self._mapping(globals_of(value)))
         return f"function({', '.join(parts)})"
 
-    def _code(self, code: types.CodeType, doc: str | None = None) -> str:
-        constants = [
-            self._code(item) if isinstance(item, types.CodeType) else repr(item)
-            for item in code.co_consts
-            if doc is None or item != doc  # what is said about it changes nothing
-        ]
-        parts = (code.co_code, code.co_names, code.co_varnames, code.co_freevars, constants)
-        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
-
     def _class(self, value: type) -> str:
-        """A class of a shared module is its name; one of the entry point's own is its content."""
-        if value.__module__ not in self._entries:
+        """A class that can be found by its name is that name; others are their content."""
+        if value.__module__ not in self._entries and "<locals>" not in value.__qualname__:
             return self.name(value)
-        members = {
-            name: member
-            for name, member in vars(value).items()
-            if not name.startswith("__") or name in ("__init__", "__call__")
-        }
-        if hasattr(value, "model_fields"):
-            members = {"fields": value.model_fields}
-        content = (value.__bases__, members, _annotations(value))
+        content = (value.__bases__, members_of(value), annotations_of(value))
         return f"class({self.name(value)}, {self._of(content)})"
 
     def _generic(self, value: Any) -> str:
         origin, arguments = typing.get_origin(value), typing.get_args(value)
         return f"{self._of(origin)}[{', '.join(self._of(item) for item in arguments)}]"
 
-    def _instance(self, value: Any) -> str:
-        kind = self.name(type(value))
+    def instance(self, value: Any) -> str:
+        """Return what an object of no special type is: its class, and what it keeps."""
+        cls = type(value)
         if is_application(value):
-            return f"<application {kind}>"
-        if kind.startswith(OPAQUE):
-            return f"<{kind}>"
+            return f"<application {self.name(cls)}>"
+        if self.name(cls).startswith(OPAQUE):
+            return f"<{self.name(cls)}>"
         if typing.get_origin(value) is not None:
             return self._generic(value)
-        if hasattr(value, "get_secret_value"):
+        if is_secret(value):
             return self._hashed(self._of(value.get_secret_value()))
-        state = _state(value)
-        if state:
-            return f"{kind}({self._mapping(state)})"
-        text = without_password(repr(value))
-        return f"<{kind}>" if " at 0x" in text else f"{kind} {text}"
+        parts = {} if any(hasattr(cls, name) for name in SQL) else state_of(value)
+        if parts:
+            return f"{self._of(cls)}({self._mapping(parts)})"
+        return f"{self.name(cls)} {without_address(str(value))}"
 
-    # The order matters: the first type that fits describes the value.
-    _BY_TYPE: tuple[tuple[Any, Callable[[Any, Any], str]], ...] = (
+    # Type → how it is described; the first that fits.
+    BY_TYPE: tuple[tuple[Any, Callable[[Any, Any], str]], ...] = (
         (enum.Enum, _enum),
         (types.GenericAlias, _generic),
         (type, _class),
@@ -181,48 +190,18 @@ class Describer:
         ((staticmethod, classmethod), _wrapped),
         (functools.partial, _partial),
         (re.Pattern, _pattern),
+        (logging.Logger, _logger),
         ((list, tuple), _sequence),
         ((set, frozenset), _set),
         (Mapping, _mapping),
     )
 
 
-def _state(value: Any) -> dict[str, Any]:
-    """Return the named parts of an object, whichever way it keeps them."""
-    if dataclasses.is_dataclass(value):
-        return {field.name: getattr(value, field.name, None) for field in dataclasses.fields(value)}
-    state = dict(getattr(value, "__dict__", {}))
-    for cls in type(value).__mro__:
-        slots = cls.__dict__.get("__slots__", ())
-        for name in (slots,) if isinstance(slots, str) else slots:
-            if hasattr(value, name) and not name.startswith("__"):
-                state[name] = getattr(value, name)
-    return state
-
-
-def _annotations(value: Any) -> dict[str, Any]:
-    try:
-        return dict(inspect.get_annotations(value))
-    except Exception:  # noqa: BLE001 - evaluating other people's annotations may raise anything
-        return {}
-
-
-def _closure(function: types.FunctionType) -> dict[str, Any]:
-    cells = zip(function.__code__.co_freevars, function.__closure__ or (), strict=False)
-    return {name: _content(cell) for name, cell in cells}
-
-
-def _content(cell: types.CellType) -> Any:
-    try:
-        return cell.cell_contents
-    except ValueError:  # not filled yet
-        return None
-
-
-def _globals(function: types.FunctionType) -> dict[str, Any]:
-    """Return the globals that a function's code names."""
-    names = [name for name in function.__code__.co_names if name in function.__globals__]
-    return {name: function.__globals__[name] for name in names}
+@functools.cache
+def _describer_of(cls: Any) -> Callable[[Any, Any], str]:
+    table = Describer.BY_TYPE
+    found = (describe for kinds, describe in table if issubclass(cls, kinds))
+    return next(found, Describer.instance)
 
 
 __all__ = ["ENTRY", "Describer", "qualified_name"]

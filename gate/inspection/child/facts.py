@@ -86,7 +86,14 @@ class Facts:
         )
 
     def add_call(
-        self, kind: str, cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any], *, place: Place
+        self,
+        kind: str,
+        cls: Any,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        *,
+        place: Place,
+        subject: str = "",
     ) -> None:
         """Add a class (or factory) with the arguments that it will be called with."""
         bound = _bound(cls, args, kwargs)
@@ -95,7 +102,7 @@ class Facts:
         same = f"{self.describer.same(cls)}{arguments}{self.describer.same(named)}"
         name = getattr(cls, "__name__", type(cls).__name__)
         text = shown_call(name, args, kwargs, list(named) if bound is not None else [])
-        self.add(kind, self.describer.name(cls), same=same, text=text, place=place)
+        self.add(kind, self.describer.name(cls), same=same, text=text, place=place, subject=subject)
 
 
 def _bound(cls: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any] | None:

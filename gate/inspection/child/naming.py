@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
+import functools
 import inspect
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-SECRET = re.compile(
-    r"(?i)pass(word|wd|phrase)|secret|token|credential|(^|[_-])(api|private|signing|encryption|access|session)?[_-]?key$|(^|[_-])dsn$|^authorization$"
-)
-URL_PASSWORD = re.compile(r"(?<=://)([^\s/@:]*):([^\s@]+)@")
-MASK = "***"
+from .redaction import MASK, is_secret_name, without_secrets
+
 LONG = 60
-
-
-def is_secret_name(name: str) -> bool:
-    """Whether what is called ``name`` must not be shown."""
-    return SECRET.search(name) is not None
-
-
-def without_password(text: str) -> str:
-    """Return ``text`` with the passwords of URLs in it masked."""
-    return URL_PASSWORD.sub(rf"\1:{MASK}@", text)
+# Whose texts say what they are and hold nothing else; any other object's text may hold anything.
+PLAIN_MODULES = frozenset(
+    {"builtins", "datetime", "decimal", "fractions", "ipaddress", "pathlib", "re", "uuid"}
+)
 
 
 def public_name(value: Any) -> tuple[str, str]:
@@ -43,30 +35,81 @@ def qualified_name(value: Any) -> str:
 
 def is_application(value: Any) -> bool:
     """Whether ``value`` is a Starlette or FastAPI application or router, by its public members."""
-    if inspect.isclass(value):
+    if inspect.isclass(value) or not callable(value):
         return False
-    return callable(value) and isinstance(getattr(value, "routes", None), list)
+    return isinstance(getattr(value, "routes", None), list) and hasattr(value, "url_path_for")
+
+
+def is_secret(value: Any) -> bool:
+    """Whether ``value`` keeps a secret by its type, as pydantic's do."""
+    return hasattr(type(value), "get_secret_value")
 
 
 def shown(value: Any, name: str = "") -> str:
     """Return a short text of ``value`` for people; a secret is ``***``."""
-    if hasattr(value, "get_secret_value") or (name and value is not None and is_secret_name(name)):
-        return MASK
-    for kinds, text in _SHOWN:
-        if isinstance(value, kinds):
-            return _short(text(value))
-    return _short(qualified_name(value) if inspect.isroutine(value) else _text(value))
+    try:
+        if is_secret(value) or (name and value is not None and is_secret_name(name)):
+            return MASK
+        return _short(_text(value))
+    except Exception:  # noqa: BLE001 - other people's properties may raise anything
+        return _hidden(value)
 
 
 def shown_call(name: str, args: tuple[Any, ...], kwargs: dict[str, Any], names: list[str]) -> str:
     """Return ``name(args, key=value)``; ``names`` are what the positional arguments are called."""
     called = [*names, *[""] * len(args)]
     positional = [shown(value, called[at]) for at, value in enumerate(args)]
-    return f"{name}({', '.join([*positional, *(f'{k}={shown(v, k)}' for k, v in kwargs.items())])})"
+    return f"{name}({', '.join([*positional, *_named(kwargs)])})"
+
+
+def fields(value: Any) -> dict[str, Any] | None:
+    """Return the declared fields of a dataclass, named tuple, attrs or pydantic object, by name."""
+    cls = type(value)
+    if dataclasses.is_dataclass(value):
+        names = [field.name for field in dataclasses.fields(value)]
+    elif hasattr(cls, "__attrs_attrs__"):
+        names = [field.name for field in cls.__attrs_attrs__]
+    elif isinstance(value, tuple) and hasattr(cls, "_fields"):
+        names = list(cls._fields)
+    elif isinstance(getattr(cls, "model_fields", None), Mapping):
+        names = list(cls.model_fields)
+    else:
+        return None
+    return {name: getattr(value, name, None) for name in names}
+
+
+def _text(value: Any) -> str:
+    for kinds, describe in _SHOWN:
+        if isinstance(value, kinds):
+            return describe(value)
+    if inspect.isroutine(value):
+        return qualified_name(value)
+    named = fields(value)
+    if named is not None:
+        return f"{type(value).__qualname__}({', '.join(_named(named))})"
+    if type(value).__module__ not in PLAIN_MODULES:
+        return _hidden(value)
+    text = without_secrets(repr(value))
+    return _hidden(value) if " at 0x" in text else text
+
+
+def _hidden(value: Any) -> str:
+    return f"{type(value).__qualname__}(…)"
+
+
+def _named(values: Mapping[str, Any]) -> list[str]:
+    return [f"{name}={shown(value, name)}" for name, value in values.items()]
 
 
 def _items(value: Any) -> str:
     return ", ".join(shown(item) for item in value)
+
+
+def _tuple(value: Any) -> str:
+    named = fields(value)
+    if named is not None:
+        return f"{type(value).__qualname__}({', '.join(_named(named))})"
+    return f"({_items(value)})"
 
 
 def _pairs(value: dict[Any, Any]) -> str:
@@ -74,23 +117,34 @@ def _pairs(value: dict[Any, Any]) -> str:
     return "{" + ", ".join(items) + "}"
 
 
+def _partial(value: functools.partial[Any]) -> str:
+    return shown_call(f"partial {shown(value.func)}", value.args, value.keywords, [])
+
+
 _SHOWN: tuple[tuple[Any, Callable[[Any], str]], ...] = (
     (enum.Enum, lambda value: f"{type(value).__qualname__}.{value.name}"),
     (type, lambda value: str(value.__qualname__)),
+    (str, lambda value: without_secrets(str.__repr__(value))),
     (list, lambda value: f"[{_items(value)}]"),
-    (tuple, lambda value: f"({_items(value)})"),
+    (tuple, _tuple),
     ((set, frozenset), lambda value: "{" + ", ".join(sorted(map(shown, value))) + "}"),
     (dict, _pairs),
+    (functools.partial, _partial),
 )
-
-
-def _text(value: Any) -> str:
-    try:
-        text = without_password(repr(value))
-    except Exception:  # noqa: BLE001 - other people's __repr__ may raise anything
-        text = " at 0x"
-    return f"{type(value).__qualname__}(…)" if " at 0x" in text else text
 
 
 def _short(text: str) -> str:
     return text if len(text) <= LONG else f"{text[: LONG - 1]}…"
+
+
+__all__ = [
+    "MASK",
+    "fields",
+    "is_application",
+    "is_secret",
+    "is_secret_name",
+    "public_name",
+    "qualified_name",
+    "shown",
+    "shown_call",
+]

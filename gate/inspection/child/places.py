@@ -38,6 +38,7 @@ class Places:
         self._root = root
         self._made: dict[int, tuple[object, Place]] = {}
         self._included: dict[int, tuple[Any, Place]] = {}
+        self._held: dict[int, Place] | None = None
 
     def watch(self) -> None:
         """Wrap the constructors in :data:`CONSTRUCTED` as their modules are imported."""
@@ -58,11 +59,14 @@ class Places:
         return place_of_code(code, self._root) if code is not None else None
 
     def of_include(self, route: object) -> Place:
-        """Return where the router that holds ``route`` was included last."""
-        for router, place in self._included.values():
-            if any(held is route for held in router.routes):
-                return place
-        return None
+        """Return where the router that holds ``route`` was included last.
+
+        The first call looks once at all routers: everything must have been included by then.
+        """
+        if self._held is None:
+            pairs = self._included.values()
+            self._held = {id(route): place for router, place in pairs for route in router.routes}
+        return self._held.get(id(route))
 
     def wrap(self, module: ModuleType) -> None:
         """Wrap what is to be remembered in a module that has just been imported."""
