@@ -10,6 +10,7 @@ from gate.deployed.codedeploy import RUNNING, SUCCEEDED, Deployment
 # Where no CodeDeploy remembers, the alias does: in its description.
 MARK = "gate rollback: left "
 DESCRIPTION_LIMIT = 256  # Lambda's
+REMEMBERED = 30  # versions that were left, the newest: they fit with up to six digits each
 _MARKED = re.compile(rf"{MARK}([\d ]+)")
 
 
@@ -50,7 +51,8 @@ def left(description: str) -> set[int]:
 
 
 def marked(description: str, number: int) -> str:
-    """The description with one more version that was left."""
-    numbers = " ".join(str(one) for one in sorted(left(description) | {number}, reverse=True))
-    before = _MARKED.sub("", description).strip()
-    return f"{before} {MARK}{numbers}".strip()[:DESCRIPTION_LIMIT]
+    """The description with one more version that was left: the mark whole, the rest as it fits."""
+    numbers = sorted(left(description) | {number}, reverse=True)[:REMEMBERED]
+    mark = MARK + " ".join(str(one) for one in numbers)
+    before = _MARKED.sub("", description).strip()[: DESCRIPTION_LIMIT - len(mark) - 1]
+    return f"{before} {mark}".strip()

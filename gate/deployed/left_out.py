@@ -64,6 +64,7 @@ FUNCTION = (
     Attribute("file systems", "FileSystemConfigs", [], "FileSystemConfigs"),
     Attribute("SnapStart", "SnapStart", "None", "SnapStart.ApplyOn"),
     Attribute("log format", "LoggingConfig.LogFormat", "Text", "LoggingConfig.LogFormat"),
+    Attribute("description", "Description", "", "Description"),
     Attribute("memory", "MemorySize", 128, "MemorySize"),
     Attribute("timeout", "Timeout", 3, "Timeout"),
     Attribute("ephemeral storage", "EphemeralStorage", 512, "EphemeralStorage.Size"),
