@@ -3,31 +3,55 @@
 from __future__ import annotations
 
 from gate.static import frameworks, showing
+from gate.static.documents import described
 from gate.static.events import Application, Event
-from gate.static.options import described
 from gate.static.reading import Reading
-from gate.static.relation import all_same
 from gate.static.shapes import shape
 from gate.static.values import Function, Items, Made, Pairs, Symbol, Value
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
-    from gate.static.values import Shape
+    from gate.static.values import Place, Shape
+
+    Reason = tuple[str, Place]
 
 DEEPEST = 20
+MAX_EFFECTS = 1000
 ROUTING = frameworks.HTTP_METHODS | {"api_route", "websocket", "add_api_route", "route"}
 
 
 def alike(reference: Reading, candidate: Reading) -> bool:
     """Whether the same was done to both, one thing after the other, known or not."""
-    worlds = (reference.world, candidate.world)
-    effects = [[what for what, _ in world.effects] for world in worlds]
     return (
-        all_same(*effects)
+        not elsewhere(reference, candidate)
         and history(reference.app) == history(candidate.app)
         and [_layer(layer) for layer in reference.layers]
         == [_layer(layer) for layer in candidate.layers]
     )
+
+
+def elsewhere(reference: Reading, candidate: Reading) -> list[Reason]:
+    """Return what is done elsewhere than to the applications, in one entry point alone."""
+    ours, theirs = (reading.world.effects for reading in (reference, candidate))
+    reasons: list[Reason] = []
+    for mine, others in ((ours, theirs), (theirs, ours)):
+        rest = [what for what, _ in others[:MAX_EFFECTS]]
+        for what, place in mine[:MAX_EFFECTS]:
+            if what in rest:
+                rest.remove(what)
+            else:
+                reasons.append((_changing(what[-1]), place))
+        reasons += [("there is too much to compare", place) for _, place in mine[MAX_EFFECTS:][:1]]
+    return reasons
+
+
+def _changing(what: Shape) -> str:
+    """Say what is done in words, as far as it has a name."""
+    if what[0] == "import":
+        return f"what the import of {what[1]} changes is not known"
+    if what[0] == "call" and what[1][:2] and what[1][1][0] == "symbol":
+        return f"what {what[1][1][1]}() changes is not known"
+    return "what this changes is not known"
 
 
 def _layer(layer: Made) -> Shape:

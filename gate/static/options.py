@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import _ast as ast
-
 from gate.static import frameworks, showing
 from gate.static.code import Code
+from gate.static.documents import described
 from gate.static.shapes import shape
 from gate.static.sheet import Fact, Sheet
 from gate.static.values import Function, Items, Literal, Pairs, Symbol, Value
@@ -80,27 +79,6 @@ def _returned(endpoint: Value) -> Shape:
         return NONE if isinstance(endpoint, Function) else ("?returned", shape(endpoint))
     assert isinstance(endpoint, Function)  # noqa: S101 - it has a node
     return ("?returned", Code(returns, endpoint.scope))
-
-
-def described(endpoint: Value) -> Shape:
-    """Return the description that an endpoint's docstring gives."""
-    if not isinstance(endpoint, Function):
-        return ("?described", shape(endpoint))
-    body = endpoint.node.body
-    first = body[0] if isinstance(body, list) else None
-    match first:
-        case ast.Expr(value=ast.Constant(value=str(doc))):
-            return ("=", repr(clean(doc).partition("\f")[0].strip()))
-    return ("=", "''")
-
-
-def clean(doc: str) -> str:
-    """Return a docstring as ``inspect.cleandoc`` does, whose module is slow to import."""
-    lines = doc.expandtabs().split("\n")
-    indents = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
-    margin = min(indents, default=0)
-    lines = [lines[0].lstrip(), *(line[margin:] for line in lines[1:])]
-    return "\n".join(lines).strip("\n")
 
 
 def _together(route: Route, name: str, at_levels: str, how: str) -> Shape:

@@ -68,15 +68,22 @@ class Reach:
 
     def _named(self, node: ast.AST, scope: Scope) -> list[Value]:
         """Return what the names in ``node`` stand for; of a module only the members named."""
-        names, members = set(), set()
-        for part in walk(node, into=True):
-            if isinstance(part, ast.Name):
-                names.add(part.id)
-            elif isinstance(part, ast.Attribute):
-                members.add(part.attr)
-            elif isinstance(part, ast.Global | ast.Nonlocal):
-                self.rebound += [(scope.owner(name), name) for name in part.names]
-        return list(_stand_for(sorted(names), sorted(members), scope))
+        names, members, declared = _names_in(node)
+        self.rebound += [(scope.owner(name), name) for name in declared]
+        return list(_stand_for(names, members, scope))
+
+
+def _names_in(node: ast.AST) -> tuple[list[str], list[str], list[str]]:
+    """Return the names, the members and the names declared global or nonlocal in ``node``."""
+    names, members, declared = set(), set(), []
+    for part in walk(node, into=True):
+        if isinstance(part, ast.Name):
+            names.add(part.id)
+        elif isinstance(part, ast.Attribute):
+            members.add(part.attr)
+        elif isinstance(part, ast.Global | ast.Nonlocal):
+            declared += part.names
+    return sorted(names), sorted(members), declared
 
 
 def _stand_for(names: list[str], members: list[str], scope: Scope) -> Iterator[Value]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import _ast as ast
+
 from gate.static import grammar as _grammar  # noqa: F401 - it fills the tables
 from gate.static.calls import call
 from gate.static.events import Application
@@ -88,6 +90,21 @@ class Reading:
         for part in self.other_dotted.split("."):
             value = None if value is None or isinstance(value, Got) else member_of(value, part)
         return value is self.app
+
+    @property
+    def is_re_export(self) -> bool:
+        """Whether the module does nothing but take the application from the other one."""
+        source = self.world.modules[self.module_name].source
+        body = source.tree.body if source is not None else []
+        return self.is_other and all(map(self._is_harmless, body))
+
+    def _is_harmless(self, node: ast.stmt) -> bool:
+        match node:
+            case ast.ImportFrom(module=module, level=0):
+                return module in (self.other_module, "__future__")
+            case ast.Assign(targets=[ast.Name(id="__all__")]):
+                return True
+        return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
     def prepare(self, function: str) -> None:
         """Do what ``module:function`` does to the application, as the run-time comparison does."""

@@ -6,12 +6,11 @@ from gate.static import packages, signatures
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
 
     from gate.static.values import Shape
 
 SAME, DIFFERENT, UNSURE = "same", "different", "unsure"
-MAX_COMPARED = 1000  # of what is in no order
 # Tags of values that are surely not a constant, nor of each other's kind.
 KINDS = {"=": "constant", "list": "list", "set": "set", "dict": "dict", "def": "code"}
 KINDS |= {"code": "code", "application": "application", "module": "module"}
@@ -145,15 +144,3 @@ _RELATIONS: dict[str, Callable[[Shape, Shape], str]] = {
     "tokens": _tokens,
     "instance": _instances,
 }
-
-
-def all_same(mine: Sequence[Shape], theirs: Sequence[Shape]) -> bool:
-    """Whether two lists hold the same, in whatever order."""
-    if len(mine) != len(theirs) or len(mine) > MAX_COMPARED:
-        return list(mine) == list(theirs)
-    rest = list(theirs)
-    for what in mine:
-        if what not in rest:
-            return False
-        rest.remove(what)
-    return not rest

@@ -26,15 +26,15 @@ class Broken(Exception):  # noqa: N818 - the name says what happened
 class Source:
     """A parsed file."""
 
-    def __init__(self, file: str, data: bytes) -> None:
+    def __init__(self, file: str, data: bytes, tree: ast.Module) -> None:
         self.file = file
-        self.tree = parsed(file, data)
-        self._data = data
+        self.tree = tree
+        self.data = data
         self._lines: list[bytes] = []
 
     def segment(self, node: ast.stmt | ast.expr) -> bytes:
         """Return the text of ``node``, from the start of its first line, without indentation."""
-        self._lines = self._lines or self._data.splitlines(keepends=True)
+        self._lines = self._lines or self.data.splitlines(keepends=True)
         lines = self._lines[node.lineno - 1 : node.end_lineno]
         before = lines[0][: node.col_offset]
         if before.strip():  # other code stands before it on its line
@@ -48,6 +48,7 @@ class Sources:
     def __init__(self, root: str) -> None:
         self.root = root
         self._known: dict[str, tuple[str, Source | None] | None] = {}
+        self._trees: dict[bytes, ast.Module] = {}
         self._read = 0
 
     def find(self, name: str) -> tuple[str, Source | None] | None:
@@ -70,7 +71,10 @@ class Sources:
         for file in (os.path.join(base, "__init__.py"), f"{base}.py"):  # noqa: PTH118
             if os.path.isfile(file):  # noqa: PTH113
                 self._refuse_shadow(name, file)
-                return file, Source(file, self._data(file))
+                data = self._data(file)
+                if data not in self._trees:  # copies are parsed once
+                    self._trees[data] = parsed(file, data)
+                return file, Source(file, data, self._trees[data])
         return (base, None) if os.path.isdir(base) and not _is_standard(name) else None  # noqa: PTH112
 
     def _refuse_shadow(self, name: str, file: str) -> None:
