@@ -24,6 +24,7 @@ setup:  ## install everything below this folder (quick when nothing changed)
 	@$(PYTHON) -c '$(AT_LEAST)' 2>/dev/null || \
 		{ echo "setup: $(PYTHON) is not Python 3.11 or newer; say PYTHON=/path/to/python" >&2; exit 2; }
 	@$(PYTHON) local/install.py
+	@$(BIN)/python -m compileall -q gate  # the hooks of a commit start at once
 
 local: setup  ## the whole road on this machine: gate, synth, deploy, probes, verify (ENGINE=docker: in containers)
 	@$(BIN)/python -m local $(if $(ENGINE),--engine $(ENGINE)) $(ARGS)
