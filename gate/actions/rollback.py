@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from gate import aws
+from gate.actions.moving import move
 from gate.actions.talk import confirm, tell
 from gate.config import Config
 from gate.deployed import codedeploy, history, live, migrations, versions
-from gate.deployed.codedeploy import Group
 from gate.deployed.live import Live
 from gate.deployed.versions import Version
-from gate.report import CannotLook, Finding, Report
-
-if TYPE_CHECKING:
-    import boto3
+from gate.report import CannotLook, Report
 
 NAME = "rollback"
 HELP = """\
@@ -31,9 +26,7 @@ examples:
 exit codes: 0 moved, or nothing to do; 1 refused, or the move failed; 2 could not act
 """
 
-POLL_SECONDS, TELL_SECONDS, WAIT_SECONDS = 2.0, 4.0, 900.0
 NEVER_DEPLOYED = frozenset({"ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED"})
-NEXT = "run `gate verify`; the next release must carry the fix"
 
 
 @dataclass(frozen=True)
@@ -94,7 +87,7 @@ def check(target: Target) -> Report:
     tell(f"going back to {past}{f'; {warning}' if warning else ''}")
     if not target.yes:
         confirm(f"Give all traffic of {now} to version {goal}?")
-    return _moved(session, now, goal)
+    return move(session, now, goal)
 
 
 def _refuse_half_finished(now: Live, deployments: tuple[codedeploy.Deployment, ...]) -> None:
@@ -137,73 +130,3 @@ def _usable(past: Version, now: Live) -> Version:
     if past.state not in versions.USABLE:
         raise CannotLook(f"{now.function}: version {past.number} is {past.state}; say another --to")
     return past
-
-
-def _moved(session: boto3.Session, now: Live, goal: str) -> Report:
-    if now.group:
-        failed = _by_codedeploy(session, now, now.group, goal)
-        if failed:
-            return Report(NAME, findings=(failed,))
-    else:
-        _directly(session, now, goal)
-    with aws.asking(f"alias {now}"):
-        after = session.client("lambda").get_alias(FunctionName=now.function, Name=now.alias)
-    weights = after.get("RoutingConfig", {}).get("AdditionalVersionWeights")
-    if after["FunctionVersion"] != goal or weights:
-        shared = f", shared with {', '.join(weights)}" if weights else ""
-        return Report(NAME, findings=(_failed(f"{now} is at {after['FunctionVersion']}{shared}"),))
-    return Report(NAME, notes=(f"{now}: version {now.version} → {goal}; {NEXT}",))
-
-
-def _failed(message: str) -> Finding:
-    return Finding("rollback.failed", message, fix="see the deployment in CodeDeploy; try --to")
-
-
-def _directly(session: boto3.Session, now: Live, goal: str) -> None:
-    """One atomic call, which the revision makes void if somebody else was quicker."""
-    left = now.version.isdecimal() and int(goal) < int(now.version)
-    with aws.asking(f"alias {now}"):
-        session.client("lambda").update_alias(
-            FunctionName=now.function,
-            Name=now.alias,
-            FunctionVersion=goal,
-            RoutingConfig={"AdditionalVersionWeights": {}},
-            RevisionId=now.revision,
-            Description=history.marked(now.description, int(now.version))
-            if left
-            else now.description,
-        )
-
-
-def _by_codedeploy(session: boto3.Session, now: Live, group: Group, goal: str) -> Finding | None:
-    started = codedeploy.start(
-        session, group, function=now.function, alias=now.alias, current=now.version, target=goal
-    )
-    try:
-        ended = _wait(session, started)
-    except BaseException:  # Ctrl-C too: AWS goes on, and nothing is left half done
-        tell(
-            f"deployment {started} goes on by itself; how it ends: "
-            f"`aws deploy get-deployment --deployment-id {started}`"
-        )
-        raise
-    if ended.status == codedeploy.SUCCEEDED:
-        return None
-    return _failed(f"deployment {started} is {ended.status}: {ended.reason or 'no reason given'}")
-
-
-def _wait(session: boto3.Session, identifier: str) -> codedeploy.Deployment:
-    """Wait for the end of a deployment, never silent for long."""
-    began = said = time.monotonic()
-    status = ""
-    while True:
-        one = codedeploy.look_at(session, identifier)
-        now = time.monotonic()
-        if one.status != status or now - said >= TELL_SECONDS:
-            status, said = one.status, now
-            tell(f"deployment {identifier}: {status} ({now - began:.0f} s)")
-        if status not in codedeploy.RUNNING:
-            return one
-        if now - began > WAIT_SECONDS:
-            raise CannotLook(f"deployment {identifier}: still {status} after {WAIT_SECONDS:.0f} s")
-        time.sleep(POLL_SECONDS)

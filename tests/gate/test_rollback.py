@@ -11,7 +11,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from gate.actions import rollback
+from gate.actions import moving, rollback
 from gate.actions.rollback import Target
 from gate.cli import main
 from gate.report import CannotLook
@@ -37,7 +37,7 @@ def aws() -> Iterator[Emulator]:
 def account(aws: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in aws.environment().items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(rollback, "POLL_SECONDS", 0.0)
+    monkeypatch.setattr(moving, "POLL_SECONDS", 0.0)
 
 
 @pytest.fixture
@@ -308,7 +308,7 @@ def test_an_interruption_says_that_the_deployment_goes_on(
 def test_a_deployment_without_an_end_is_not_waited_for_for_ever(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rollback, "WAIT_SECONDS", -1.0)
+    monkeypatch.setattr(moving, "WAIT_SECONDS", -1.0)
     aws_answers.put(monkeypatch, codedeploy=CodeDeploy(HISTORY, ["InProgress"]))
     with pytest.raises(CannotLook, match="d-new: still InProgress"):
         rollback.check(GO)
