@@ -69,7 +69,7 @@ TRAPS = (
     Trap(
         "options, links, comments and noise",
         {
-            "requirements.txt": "-r other.txt\n--index-url x==1\n# fastapi==9\nfastapi @ file:x\n==\n",
+            "requirements.txt": "-r other.txt\n-i x==1\n# fastapi==9\nfastapi @ file:x\n==\n",
             "requirements-dev.txt": "fastapi==0.110.0\n-e .\n",
         },
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gate.audit.syntax.yaml_nodes import Node, Unreadable
 
 DEEPEST = 60
@@ -11,6 +13,7 @@ ESCAPES = {
     "N": "\x85", "L": "\u2028", "P": "\u2029",
 }  # fmt: skip
 HEX = {"x": 2, "u": 4, "U": 8}
+ANCHOR = re.compile(r"&[\w.-]+")
 INDICATORS = ",[]{}"
 
 
@@ -39,6 +42,8 @@ class Flow:
         line, tag, anchor = self.line, "", ""
         while self.peek() in "!&" and self.peek():
             word = self._word()
+            if word[0] == "&" and not ANCHOR.fullmatch(word):
+                raise self.unreadable(f"{word} is no anchor")
             tag, anchor = (word, anchor) if word[0] == "!" else (tag, word[1:])
             self.skip_space()
         node = self._value(depth)
@@ -168,7 +173,7 @@ class Flow:
         return self.anchors[name]
 
     def _plain(self) -> str:
-        if not self.peek() or self.peek() in INDICATORS + "%@`|>?:":
+        if not self.peek() or self.peek() in INDICATORS + "%@`|>?:#":
             self._unexpected()
         text = ""
         while (char := self.peek()) and char not in INDICATORS:
@@ -214,7 +219,7 @@ class Flow:
             if self.peek() == "\n":
                 _fold(parts, self._folded())
             elif (char := self.advance()) == "\\":
-                parts.append(self._escape())
+                parts += [self._escape(), ""]  # the "" keeps an escaped blank from being folded
             elif char == '"':
                 return "".join(parts)
             else:
@@ -237,6 +242,6 @@ class Flow:
 
 
 def _fold(parts: list[str], end: str) -> None:
-    while parts and parts[-1] in " \t":
+    while parts and parts[-1] in (" ", "\t"):
         parts.pop()
     parts.append(end)

@@ -55,7 +55,8 @@ def block_scalar(
     indent = max(parent, 0) + int(found["indent"]) if found["indent"] else _indent(first)
     if any(line.strip() and _indent(line) < indent for line in body):
         raise complain("a line of the text is indented less than its first")
-    content = [line[indent:] for line in body]
+    # Blanks alone are no text, however many.
+    content = [line[indent:] if first else "" for line in body]
     return _chomped(content, found["style"] == ">", found["a"] + found["b"]), end
 
 
