@@ -46,6 +46,11 @@ class Assembled:
     def of_type(self, kind: str, *, stack: str | None = None) -> list[Resource]:
         return [r for r in self.resources(stack) if r.body["Type"] == kind]
 
+    def image_functions(self) -> list[Resource]:
+        """The functions that run the backend's image."""
+        functions = self.of_type("AWS::Lambda::Function")
+        return [one for one in functions if one.properties.get("PackageType") == "Image"]
+
     def resources(self, stack: str | None = None) -> Iterator[Resource]:
         for name, template in self.templates.items():
             if stack in (None, name):

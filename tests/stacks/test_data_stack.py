@@ -54,7 +54,7 @@ def test_only_the_functions_reach_the_database(in_aws: Assembled) -> None:
     ]
     assert [(rule["FromPort"], rule["ToPort"]) for rule in rules] == [(5432, 5432)]
     client = in_aws.target(rules[0]["SourceSecurityGroupId"], "data")
-    for function in in_aws.of_type("AWS::Lambda::Function"):
+    for function in in_aws.image_functions():
         groups = function["VpcConfig"]["SecurityGroupIds"]
         assert [in_aws.target(g, "service").id for g in groups] == [client.id]
 

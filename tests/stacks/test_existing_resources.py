@@ -49,7 +49,7 @@ def test_nothing_is_made_twice(existing: Assembled, kind: str) -> None:
 
 
 def test_the_functions_run_in_the_existing_network(existing: Assembled) -> None:
-    for function in existing.of_type("AWS::Lambda::Function"):
+    for function in existing.image_functions():
         assert function["VpcConfig"]["SubnetIds"] == ["subnet-0a1", "subnet-0b2"]
 
 
@@ -61,7 +61,7 @@ def test_the_existing_database_lets_the_functions_in(existing: Assembled) -> Non
 
 
 def test_the_image_comes_from_the_existing_repository(existing: Assembled) -> None:
-    for function in existing.of_type("AWS::Lambda::Function"):
+    for function in existing.image_functions():
         uri = json.dumps(function["Code"]["ImageUri"])
         assert "111122223333.dkr.ecr.us-east-1." in uri
         assert f"/shared/backend@{DIGEST}" in uri

@@ -12,7 +12,7 @@ from tests.stacks.assembled import Assembled, Resource
 ALARM = "AWS::CloudWatch::Alarm"
 # What AWS or our canary reports, by namespace: an alarm on anything else would stay silent.
 REPORTED = {
-    "AWS/Lambda": {"Errors", "Throttles", "Duration"},
+    "AWS/Lambda": {"Errors", "Throttles", "Duration", "Invocations"},
     "AWS/ApiGateway": {"5xx"},
     "CredMate/Probes": {"ProbeFailed", "ProbeDuration"},
 }
@@ -28,7 +28,13 @@ def dimensions(resource: Resource) -> dict[str, object]:
 
 def test_every_alarm_is_on_a_metric_that_somebody_reports(any_stage: Assembled) -> None:
     for each in any_stage.of_type(ALARM):
-        assert each["MetricName"] in REPORTED[each["Namespace"]]
+        stats = [
+            m["MetricStat"]["Metric"]
+            for m in each.properties.get("Metrics", ())
+            if "MetricStat" in m
+        ]
+        for metric in stats or [each.properties]:
+            assert metric["MetricName"] in REPORTED[metric["Namespace"]]
 
 
 @pytest.mark.parametrize("name", ["backend-errors", "backend-throttles", "backend-duration"])

@@ -161,7 +161,8 @@ def references(value: object) -> Iterator[str]:
 
 
 def test_a_release_with_nothing_changed_is_nothing_to_do(prod: Assembled, tmp_path: Path) -> None:
-    assert synthesize("prod", tmp_path).templates == prod.templates
+    again = synthesize("prod", tmp_path)
+    assert again.templates["service"] == prod.templates["service"]
 
 
 @pytest.fixture(scope="module")
