@@ -9,6 +9,7 @@ Synthetics canary (Python 3.11 or newer).
 """
 
 from probes import events, url
+from probes.gateway import Gateway
 from probes.judge import judge
 from probes.load import load
 from probes.model import Answer, BadAnswer, Expect, Kind, NoAnswer, Probe, ProbeError
@@ -19,6 +20,7 @@ __all__ = [
     "Answer",
     "BadAnswer",
     "Expect",
+    "Gateway",
     "Kind",
     "NoAnswer",
     "Probe",

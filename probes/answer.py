@@ -1,4 +1,4 @@
-"""What a client receives for what a function returned, by API Gateway's rules."""
+"""What a client receives for what a function returned, by the rules of the service between them."""
 
 from __future__ import annotations
 
@@ -7,33 +7,62 @@ import binascii
 import json
 import re
 from collections.abc import Mapping
+from typing import NoReturn
 
+from probes.gateway import BALANCERS, DEFAULTS, Gateway
 from probes.model import Answer, BadAnswer, Json, Kind
 
 TIMED_OUT = re.compile(r"Task timed out after [\d.]+ seconds")
 STATUSES = range(100, 600)
 REST_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
+# What a REST API keeps for itself and hands on under another name.
+REMAPPED = {"connection", "content-md5", "date", "server", "www-authenticate"}
+# What each mode of a load balancer asks for, beside the body.
+BALANCER_MEMBERS: Mapping[Kind, tuple[str, ...]] = {
+    "alb": ("statusCode", "isBase64Encoded", "headers"),
+    "alb_multi_value": ("statusCode", "isBase64Encoded", "multiValueHeaders"),
+}
 
 
 def answer(payload: bytes, elapsed_ms: float, *, kind: Kind) -> Answer:
-    """The HTTP answer that API Gateway makes of a function's return.
+    """The HTTP answer that a service makes of a function's return; its settings are the defaults.
 
     REST is taken as configured for binary bodies (`*/*`), without which none can be compressed.
+    Raises what `received` does.
+    """
+    return received(payload, elapsed_ms, gateway=DEFAULTS[kind])
+
+
+def received(payload: bytes, elapsed_ms: float, *, gateway: Gateway, accept: str = "*/*") -> Answer:
+    """The HTTP answer that a gateway makes of a function's return.
+
+    `accept` is the request's header, by which a REST API chooses between text and bytes.
 
     Raises:
         BadAnswer: the function failed, took too long, returned nothing, or something that is
-            not an answer (502 from a REST API, 500 from an HTTP API).
+            not an answer (502 from a REST API or a load balancer, 500 from an HTTP API).
     """
+    _must_be_in_time(gateway, elapsed_ms)
     value = _value(payload)
-    if kind == "http_api_v2" and not (isinstance(value, dict) and "statusCode" in value):
+    if gateway.rules.limit is not None and len(payload) > gateway.rules.limit:
+        many = f"{len(payload)} bytes, more than {gateway.rules.limit}"
+        raise BadAnswer("too-large", f"{gateway.name}: the return has {many}")
+    if gateway.rules.infers and not (isinstance(value, dict) and "statusCode" in value):
         return _inferred(value, elapsed_ms)
-    members = _members(value, kind)
+    members = _members(value, gateway.kind)
     return Answer(
         status=_status(members),
-        headers=_headers(members, kind),
-        body=_body(members),
+        headers=_headers(members, gateway.kind),
+        body=_body(members, gateway, accept),
         elapsed_ms=elapsed_ms,
     )
+
+
+def _must_be_in_time(gateway: Gateway, elapsed_ms: float) -> None:
+    patience = gateway.patience
+    if patience is not None and elapsed_ms > patience * 1000:
+        took = f"{elapsed_ms / 1000:.1f} s, and {gateway.name} waits {patience:g} s"
+        raise BadAnswer("timeout", f"the answer took {took}")
 
 
 def _value(payload: bytes) -> Json:
@@ -41,7 +70,7 @@ def _value(payload: bytes) -> Json:
     if not payload.strip():
         raise BadAnswer("empty", "the function's answer is empty")
     try:
-        value: Json = json.loads(payload)
+        value: Json = json.loads(payload, parse_constant=_no_constant)
     except (ValueError, RecursionError) as exc:
         # The emulator says it in plain text, Lambda in the message of an error.
         if timed_out := TIMED_OUT.search(payload.decode(errors="replace")):
@@ -52,6 +81,10 @@ def _value(payload: bytes) -> Json:
     if isinstance(value, dict) and "statusCode" not in value:
         _must_not_be_error(value)
     return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _must_not_be_error(value: Mapping[str, Json]) -> None:
@@ -71,11 +104,22 @@ def _inferred(value: Json, elapsed_ms: float) -> Answer:
 def _members(value: Json, kind: Kind) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise _malformed("it is not an object with statusCode and body")
-    if "statusCode" not in value:
-        raise _malformed("statusCode is missing")
+    for name in BALANCER_MEMBERS.get(kind, ("statusCode",)):
+        if name not in value:
+            raise _malformed(f"{name} is missing")
     if kind == "rest_v1" and (unknown := sorted(value.keys() - REST_MEMBERS)):
         raise _malformed(f"a REST API does not know {', '.join(unknown)}")
+    if kind in BALANCERS:
+        _must_describe(value)
     return value
+
+
+def _must_describe(members: Mapping[str, Json]) -> None:
+    """Complain about a description of the status that is not `200 OK` for 200."""
+    said = members.get("statusDescription")
+    start = f"{members['statusCode']} "
+    if said is not None and not (isinstance(said, str) and said.startswith(start)):
+        raise _malformed("statusDescription is not the status code, a space, and the reason")
 
 
 def _status(members: Mapping[str, Json]) -> int:
@@ -86,15 +130,27 @@ def _status(members: Mapping[str, Json]) -> int:
 
 
 def _headers(members: Mapping[str, Json], kind: Kind) -> dict[str, str]:
+    if kind == "alb_multi_value":
+        return _lists(members)
     headers = {
         name.lower(): _text(f"header {name}", value)
         for name, value in _object(members, "headers").items()
     }
-    if kind == "http_api_v2":
+    if kind in ("http_api_v2", "function_url"):
         cookies = members.get("cookies")
         return headers | ({"set-cookie": _joined("cookies", cookies)} if cookies else {})
-    # Where both name a header, the list wins.
-    return headers | {
+    if kind == "alb":
+        return headers
+    headers |= _lists(members)  # where both name a header, the list wins
+    return {_renamed(name): value for name, value in headers.items()} if kind == "rest_v1" else headers
+
+
+def _renamed(name: str) -> str:
+    return f"x-amzn-remapped-{name}" if name in REMAPPED else name
+
+
+def _lists(members: Mapping[str, Json]) -> dict[str, str]:
+    return {
         name.lower(): _joined(f"multiValueHeaders {name}", values)
         for name, values in _object(members, "multiValueHeaders").items()
     }
@@ -123,7 +179,7 @@ def _joined(what: str, values: Json) -> str:
     return ", ".join(_text(what, value) for value in values)
 
 
-def _body(members: Mapping[str, Json]) -> bytes:
+def _body(members: Mapping[str, Json], gateway: Gateway, accept: str) -> bytes:
     body, is_base64 = members.get("body"), members.get("isBase64Encoded", False)
     if not isinstance(is_base64, bool):
         raise _malformed("isBase64Encoded is neither true nor false")
@@ -132,9 +188,13 @@ def _body(members: Mapping[str, Json]) -> bytes:
     if not isinstance(body, str):
         raise _malformed("body is not a string")
     try:
-        return base64.b64decode(body, validate=True) if is_base64 else body.encode()
+        plain = base64.b64decode(body, validate=True) if is_base64 else body.encode()
     except (binascii.Error, ValueError) as exc:
         raise _malformed("body is not what isBase64Encoded says") from exc
+    # A client that asks a REST API for something else gets the base64 itself.
+    first = accept.partition(",")[0]
+    text = gateway.kind == "rest_v1" and not gateway.is_binary(first)
+    return body.encode() if text else plain
 
 
 def _malformed(why: str) -> BadAnswer:

@@ -8,11 +8,11 @@ from typing import Literal, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
-# The two forms in which API Gateway calls a function: HTTP API (payload 2.0), REST API (1.0).
-Kind = Literal["http_api_v2", "rest_v1"]
+# What calls a function, and in which form: see `probes.gateway`.
+Kind = Literal["http_api_v2", "http_api_v1", "rest_v1", "function_url", "alb", "alb_multi_value"]
 
 # What a function's return can be, other than an answer.
-Defect = Literal["function-error", "timeout", "empty", "malformed"]
+Defect = Literal["function-error", "timeout", "empty", "malformed", "too-large"]
 
 USER_AGENT = "release-gate-probe"
 
@@ -26,7 +26,7 @@ class NoAnswer(Exception):  # noqa: N818 - the name says what happened
 
 
 class BadAnswer(Exception):  # noqa: N818 - the name says what happened
-    """A function returned something that API Gateway would not turn into its response.
+    """A function returned something that its caller would not turn into its response.
 
     `defect` tells the kinds apart. The message may quote the function: redact it before it
     is shown.

@@ -11,26 +11,29 @@ from threading import Lock
 from gate.report import CannotLook
 from gate.rie.attempt import INIT_FAILED, PROCESS_IS_GONE, Attempt, attempt
 from gate.rie.function import Function, Make
-from probes import Kind, Probe, events
+from probes import Gateway, Probe
 
 # Two processes start side by side where there are two processors: starting is what takes long.
 AT_ONCE = min(2, os.cpu_count() or 1)
 
 
-def ask_all(make: Make, probes: Iterable[Probe], hidden: Sequence[str]) -> list[Attempt]:
-    """Ask every probe in both event forms, each in a function of its own, cold and then warm.
+def ask_all(
+    make: Make, probes: Iterable[Probe], gateways: Sequence[Gateway], hidden: Sequence[str]
+) -> list[Attempt]:
+    """Ask every probe through every gateway, each in a function of its own, cold and then warm.
 
     When a function does not initialise, no further one is started: none would get further.
 
     Args:
         make: makes a fresh function.
         probes: what to ask.
+        gateways: what calls the function.
         hidden: values that no attempt may show, beside the probes' own.
 
     Raises:
         CannotLook: a function cannot be started.
     """
-    pairs = [(probe, kind) for probe in probes for kind in events.FORMS]
+    pairs = [(probe, gateway) for probe in probes for gateway in gateways]
     asking = _Asking(make, hidden)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         try:
@@ -52,17 +55,17 @@ class _Asking:
         self._running: list[Function] = []
         self._lock = Lock()
 
-    def ask(self, probe: Probe, kind: Kind) -> list[Attempt]:
+    def ask(self, probe: Probe, gateway: Gateway) -> list[Attempt]:
         """Ask one probe, cold and warm; not warm when the process did not survive the first."""
         if self._hopeless:
             return []
         with self._function() as function:
-            cold = attempt(function, probe, kind, "cold", self._hidden)
+            cold = attempt(function, probe, gateway, "cold", self._hidden)
             if cold.fault == INIT_FAILED:
                 self._hopeless = True
             if cold.fault in PROCESS_IS_GONE:
                 return [cold]
-            return [cold, attempt(function, probe, kind, "warm", self._hidden)]
+            return [cold, attempt(function, probe, gateway, "warm", self._hidden)]
 
     @contextmanager
     def _function(self) -> Iterator[Function]:

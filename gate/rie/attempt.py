@@ -6,18 +6,17 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
 from typing import Literal, get_args
 
 from gate.report import one_line
 from gate.rie.function import Function
 from gate.rie.invocation import Invocation
-from probes import BadAnswer, Kind, Probe, events, judge, redact
+from probes import BadAnswer, Gateway, Probe, events, judge, redact
 
 Temperature = Literal["cold", "warm"]
 
-# The ways to ask one probe.
-WAYS = tuple(product(events.FORMS, get_args(Temperature)))
+# How often each gateway asks one probe.
+TEMPERATURES: tuple[Temperature, ...] = get_args(Temperature)
 
 OK = 200
 INIT_FAILED, DIED, TIMEOUT, WRONG_ANSWER = "init-failed", "died", "timeout", "wrong-answer"
@@ -36,7 +35,7 @@ class Attempt:
     """
 
     probe: str
-    kind: Kind
+    gateway: str
     temperature: Temperature
     elapsed_ms: float
     init_ms: float | None
@@ -52,22 +51,26 @@ class Attempt:
     @property
     def way(self) -> str:
         """How the probe was asked."""
-        return f"{self.temperature} {events.NAMES[self.kind]}"
+        return f"{self.temperature} {self.gateway}"
 
 
 def attempt(
-    function: Function, probe: Probe, kind: Kind, temperature: Temperature, hidden: Sequence[str]
+    function: Function,
+    probe: Probe,
+    gateway: Gateway,
+    temperature: Temperature,
+    hidden: Sequence[str],
 ) -> Attempt:
-    """Call the function with the probe's event, and judge what it returns.
+    """Call the function as a gateway would for the probe, and judge what a client receives.
 
     `hidden` are values that must not be shown, beside the probe's own.
     """
-    invocation = function.invoke(events.FORMS[kind](probe))
-    fault, reasons = _verdict(invocation, probe, kind, temperature)
+    invocation = function.invoke(events.event(gateway, probe))
+    fault, reasons = _verdict(invocation, probe, gateway, temperature)
     secrets = (*probe.secrets, *hidden)
     return Attempt(
         probe=probe.name,
-        kind=kind,
+        gateway=gateway.name,
         temperature=temperature,
         elapsed_ms=invocation.elapsed_ms,
         init_ms=invocation.init_ms,
@@ -78,14 +81,19 @@ def attempt(
 
 
 def _verdict(
-    invocation: Invocation, probe: Probe, kind: Kind, temperature: Temperature
+    invocation: Invocation, probe: Probe, gateway: Gateway, temperature: Temperature
 ) -> tuple[str, tuple[str, ...]]:
     if invocation.status != OK:
         error, reason = _error(invocation.payload)
         in_init = temperature == "cold" and invocation.init_ms is None
         return (INIT_FAILED if in_init else FAULTS.get(error, DIED)), (reason,)
     try:
-        answer = events.answer(invocation.payload, invocation.elapsed_ms, kind=kind)
+        answer = events.received(
+            invocation.payload,
+            invocation.elapsed_ms,
+            gateway=gateway,
+            accept=probe.headers.get("accept", "application/json"),
+        )
     except BadAnswer as exc:
         return exc.defect, (str(exc),)
     reasons = judge(probe, answer)

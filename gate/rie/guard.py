@@ -3,8 +3,9 @@
     python -I -S guard.py PLAN
 
 PLAN is JSON: `command`, an argument list; `largest_file`, how many bytes a file of its may have
-(null: as many as it likes); `afterwards`, a command to run when it has ended, for what is not a
-child of ours; `orphaned`, one more for when the asking process is gone.
+(null: as many as it likes); `confine`, what `confine.confine` takes (null: it is not confined);
+`afterwards`, a command to run when it has ended, for what is not a child of ours; `orphaned`, one
+more for when the asking process is gone.
 
 Standard input is the life line: when its other end closes, the command and everything that it
 started end, whatever session they moved to and whatever signals they ignore. An asking process
@@ -12,13 +13,14 @@ that lives writes a byte before it closes; one that was killed does not. Linux o
 """
 
 import ctypes
+import importlib
 import json
 import os
 import resource
 import select
 import signal
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -28,7 +30,11 @@ NOT_RUN = 127
 
 
 def main(
-    command: list[str], largest_file: int | None, afterwards: list[str], orphaned: list[str]
+    command: list[str],
+    largest_file: int | None,
+    confine: dict[str, Any] | None,
+    afterwards: list[str],
+    orphaned: list[str],
 ) -> int:
     """Run the command until it ends or the life line does; return its exit code."""
     prctl = ctypes.CDLL(None).prctl
@@ -43,6 +49,7 @@ def main(
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
             if largest_file is not None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+            _confine(confine)
             _become(command)
         code = _wait(child)
         if code is None and not os.read(0, 1):
@@ -54,6 +61,18 @@ def main(
         _end_children()
         for final in filter(None, last):
             _run(final)
+
+
+def _confine(how: dict[str, Any] | None) -> None:
+    if how is None:
+        return
+    sys.path.insert(0, os.path.dirname(__file__))  # noqa: PTH120 - pathlib takes its time
+    confine = importlib.import_module("confine")  # a script beside this one
+    try:
+        confine.confine(**how)
+    except OSError as exc:
+        os.write(2, f"it cannot be confined: {exc.strerror}\n".encode())
+        os._exit(NOT_RUN)
 
 
 def _run(command: list[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gate.report import CannotLook, shown
 from gate.rie import binary, surroundings
+from gate.rie.confinement import Confinement
 from gate.rie.emulator import Emulator
 from gate.rie.log import Log
 from gate.rie.process import Port, Process
@@ -24,6 +25,7 @@ class Rie(Emulator):
         memory_mb: what the function is told that it has.
         python: the interpreter, with `awslambdaric` and what the function needs.
         log: where its output goes; by default to a file of the time of the context.
+        confinement: how far it is confined as on Lambda; by default not at all.
     """
 
     def __init__(
@@ -33,12 +35,14 @@ class Rie(Emulator):
         handler: str,
         environment: Mapping[str, str],
         timeout_seconds: float,
-        memory_mb: int = 1024,
+        memory_mb: int = surroundings.MEMORY_MB,
         python: Path = Path(sys.executable),
         log: Path | None = None,
+        confinement: Confinement | None = None,
     ) -> None:
         super().__init__(timeout_seconds=timeout_seconds, log=log)
         self._root = root.absolute()
+        self._confinement = confinement
         self._runtime = (str(python), "-m", "awslambdaric", handler)
         self._variables = surroundings.in_image(
             environment, timeout_seconds=timeout_seconds, memory_mb=memory_mb
@@ -54,6 +58,8 @@ class Rie(Emulator):
         api, runtime_api = ports
         temporary = folder / "tmp"
         temporary.mkdir(exist_ok=True)
+        if self._confinement:
+            self._confinement.open(folder, temporary)
         return Process(
             (
                 str(binary.ensure()),
@@ -68,5 +74,6 @@ class Rie(Emulator):
             cwd=self._root,
             log=log,
             largest_file=surroundings.LARGEST_FILE,
+            confine=self._confinement.plan(self._root, temporary) if self._confinement else None,
             folder=folder,
         )

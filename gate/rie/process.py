@@ -28,6 +28,7 @@ class Process:
         cwd: where it starts.
         log: the file for its output.
         largest_file: bytes that a file which it writes may have, this log included.
+        confine: how to confine it, as the guard wants to know it.
         afterwards: a command to run when it has ended, for what is not below it in the tree of
             processes.
         folder: removed when we are killed and cannot do it ourselves.
@@ -41,12 +42,14 @@ class Process:
         cwd: Path,
         log: Path,
         largest_file: int | None = None,
+        confine: Mapping[str, object] | None = None,
         afterwards: Sequence[str] = (),
         folder: Path | None = None,
     ) -> None:
         plan = {
             "command": command,
             "largest_file": largest_file,
+            "confine": confine,
             "afterwards": afterwards,
             "orphaned": [REMOVE, "-rf", str(folder)] if folder else [],
         }

@@ -9,27 +9,34 @@ from pathlib import Path
 from statistics import median
 
 from gate.report import Finding, place, shown
-from gate.rie.attempt import INIT_FAILED, WAYS, Attempt
+from gate.rie.attempt import INIT_FAILED, Attempt
 
 FIXES: Mapping[str, str] = {
     "init-failed": "make the handler's module import in a fresh process, with these variables",
     "died": "find what ends the process: an exit, a crash, memory",
-    "too-large": "answer with less than 6 MB, which is Lambda's limit",
-    "timeout": "find what it waits for, or say --timeout SECONDS",
+    "too-large": "answer with less: Lambda lets 6 MB through, a load balancer 1 MB",
+    "timeout": "find what it waits for, or give it more time: in the template, or by --timeout",
     "function-error": "let the handler answer errors itself: a raise is a 5xx without a body",
-    "empty": "return an answer for every event, in both of API Gateway's forms",
-    "malformed": "return what API Gateway expects: statusCode, headers, body, isBase64Encoded",
+    "empty": "return an answer for every event, in every form",
+    "malformed": "return what its caller expects: statusCode, headers, body, isBase64Encoded",
     "wrong-answer": "correct the application, or what {probes} expects",
 }
 
 
 def findings(
-    attempts: Iterable[Attempt], *, check: str, handler: str, file: Path | None, probes: Path
+    attempts: Iterable[Attempt],
+    *,
+    ways: int,
+    check: str,
+    handler: str,
+    file: Path | None,
+    probes: Path,
 ) -> Iterator[Finding]:
     """One finding for each thing that is wrong, however many attempts show it.
 
     Args:
         attempts: what was tried, probe by probe.
+        ways: in how many ways each probe is asked.
         check: the check's name, with which every rule begins.
         handler: the handler command.
         file: where the handler is, if that is known.
@@ -40,7 +47,7 @@ def findings(
     for (fault, reasons), group in groupby(wrong, by_fault):
         same = list(group)
         init = fault == INIT_FAILED  # has to do with no probe
-        who = f"{handler} does not initialise" if init else _names(same)
+        who = f"{handler} does not initialise" if init else _names(same, ways)
         yield Finding(
             rule=f"{check}.{fault}",
             message=f"{who}: {'; '.join(reasons)}",
@@ -50,12 +57,12 @@ def findings(
         )
 
 
-def _names(attempts: Iterable[Attempt]) -> str:
+def _names(attempts: Iterable[Attempt], all_ways: int) -> str:
     """Which probes, and in which of their attempts when it was not in all."""
     names = []
     for probe, group in groupby(attempts, attrgetter("probe")):
         ways = [one.way for one in group]
-        names.append(probe if len(ways) == len(WAYS) else f"{probe} ({', '.join(ways)})")
+        names.append(probe if len(ways) == all_ways else f"{probe} ({', '.join(ways)})")
     return "; ".join(names)
 
 

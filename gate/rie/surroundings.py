@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 INIT_SECONDS = 10  # Lambda's own limit of the init phase
+MEMORY_MB = 1024  # what a function is told that it has, when nobody says more
 LARGEST_FILE = 512 * 1024 * 1024  # as much as a function has in /tmp: nobody fills the disk
 
 # What Lambda sets itself, and the emulator does not.

@@ -180,7 +180,7 @@ def test_a_probe_that_lacks_its_secret(run_gate: RunGate) -> None:
 def test_one_of_local_and_image_is_asked_for(run_gate: RunGate) -> None:
     done = run_gate("smoke", "--root", str(HANDLERS))
     assert done.returncode == 2
-    assert "--local --image is required" in done.stderr
+    assert "--local --image --url is required" in done.stderr
 
 
 def test_the_projects_own_backend_passes(run_gate: RunGate) -> None:
