@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from gate.audit.files import CODE, EXAMPLE, TEST, File
+from gate.audit.files import EXAMPLE, TEST, File, Unusable
 from gate.audit.grouping import groups
-from gate.audit.python.applications import Application
+from gate.audit.python.applications import WORDS, Application
 from gate.audit.repository import Repository, module_name
 from gate.audit.statements import Command, Matter
 
@@ -16,16 +17,16 @@ FIX = (
     "build it in one module and let the others say `from MODULE import app`; or let `gate parity` "
     "compare them: [tool.gate] reference, candidate"
 )
+CALL = re.compile(rf"\b({'|'.join(sorted(WORDS))})\(".encode())
 DEVELOPMENT = ("Dockerfile", "Makefile", "shell script", "uvicorn.run", "tox.ini")
 
 
 def judge(repository: Repository) -> Iterator[Matter | str]:
     """Yield what more than one module builds, and notes on what does not count."""
+    yield from _elsewhere(repository)
     built = repository.applications.built
-    yield from _elsewhere(built)
     mounted = repository.applications.mounted
-    own = [one for one in built if one.file.part == CODE and one.variable not in mounted]
-    own = repository.allowed(own, TWICE)
+    own = repository.allowed([one for one in built if one.variable not in mounted], TWICE)
     files = sorted({one.file for one in own}, key=lambda file: file.name)
     apart = _side_by_side(repository)
     pairs = [
@@ -89,9 +90,18 @@ def _guard(repository: Repository, files: set[File]) -> str:
     return f"gate parity compares {pair[0]} and {pair[1]}"
 
 
-def _elsewhere(built: Sequence[Application]) -> Iterator[str]:
+def _elsewhere(repository: Repository) -> Iterator[str]:
+    """Say where else a call of such a class is written; these are not parsed."""
     for part in (TEST, EXAMPLE):
-        count = len({one.file for one in built if one.file.part == part})
+        files = [one for one in repository.modules.files if one.part == part]
+        count = sum(1 for file in files if _names_one(file))
         if count:
             build = "module builds" if count == 1 else "modules build"
             yield f"in {part}, {count} {build} an application: not counted"
+
+
+def _names_one(file: File) -> bool:
+    try:
+        return bool(CALL.search(file.data))
+    except Unusable:
+        return False

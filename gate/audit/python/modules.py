@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -13,6 +13,9 @@ from gate.audit.files import CODE, FOREIGN, File, Unusable
 from gate.audit.statements import Unread
 
 N = TypeVar("N", bound=ast.AST)
+
+# Nodes that stand in many places at once, and say nothing by themselves.
+SHARED = (ast.expr_context, ast.boolop, ast.operator, ast.unaryop, ast.cmpop)
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -45,13 +48,15 @@ class Module:
 
     def __post_init__(self) -> None:
         """Walk the tree once for everybody; a walk costs as much as parsing."""
-        left: deque[ast.AST] = deque([self.tree])
-        while left:
-            node = left.popleft()
+        nodes: list[ast.AST] = [self.tree]
+        for node in nodes:  # it grows meanwhile
             self.kinds[type(node)].append(node)
-            children = list(ast.iter_child_nodes(node))
-            self.parents.update(dict.fromkeys(children, node))
-            left.extend(children)
+            for name in node._fields:
+                value = getattr(node, name, None)
+                for child in value if isinstance(value, list) else (value,):
+                    if isinstance(child, ast.AST) and not isinstance(child, SHARED):
+                        self.parents[child] = node
+                        nodes.append(child)
 
     def of(self, kind: type[N]) -> list[N]:
         """The nodes of one kind, outer ones first."""
@@ -100,11 +105,11 @@ class Modules:
         return self._files
 
     def holding(self, words: Iterable[str]) -> Iterator[Module]:
-        """Yield the modules whose text holds one of the words."""
+        """Yield the modules of the code proper whose text holds one of the words."""
         sought = [word.encode() for word in words]
         for file in self._files:
             try:
-                if not any(word in file.data for word in sought):
+                if file.part != CODE or not any(word in file.data for word in sought):
                     continue
             except Unusable as exc:
                 self._cannot(file, None, str(exc))
