@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+from tests.gate import parity_score
+
 COST = ("slow", "engine")
 ENGINE_MISSING = "no container engine: needs root and Debian's docker.io, iptables and iproute2"
 
@@ -36,7 +38,8 @@ def _engine_runs() -> bool:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in the last lines what was not tried for want of an engine."""
+    """Say in the last lines how the catalogue was judged, and what was not tried."""
+    parity_score.write(terminalreporter)
     skipped = terminalreporter.stats.get("skipped", [])
     count = sum(ENGINE_MISSING in str(report.longrepr) for report in skipped)
     if count:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import _ast as ast
 
 from gate.static import packages
+from gate.static.brief import brief
+from gate.static.containers import READING
 from gate.static.events import Application, Event
 from gate.static.reach import Reach
 from gate.static.shapes import shape
@@ -38,6 +40,8 @@ LAZY = ("builtins.map", "builtins.filter", "itertools.")
 def unfollowed(world: World, made: Made) -> Made:
     """Note a call that is not followed, and return what it makes."""
     path = origin(made.callee)
+    if _only_reads(made.callee):
+        return made
     if isinstance(made.callee, Function) and is_deferred(made.callee):
         return made  # a coroutine or generator: nothing has run yet
     if world.effects and not path.startswith(packages.FRAMEWORKS):
@@ -51,8 +55,16 @@ def unfollowed(world: World, made: Made) -> Made:
     return made
 
 
+def _only_reads(callee: Value) -> bool:
+    """Whether a method of a list or dictionary leaves it as it is."""
+    if not isinstance(callee, Got) or not isinstance(callee.owner, Container):
+        return False
+    return callee.name in READING
+
+
 def touch(world: World, reach: Reach, what: Shape, place: Place) -> None:
     """Note that something unknown may be done to everything that is reached."""
+    what = brief(what)
     if reach.modules:
         raise Undecided(f"the module {reach.modules[0].name} is given away", place)
     for names, name in reach.rebound:

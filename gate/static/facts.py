@@ -31,7 +31,7 @@ def describe(sheet: Sheet, app: Application) -> None:
     """Add everything that is known of ``app`` and of what is mounted in it."""
     arguments = showing.constructed(app)
     if arguments is None or app.guards or _overrides(app.cls):
-        sheet.doubt("its class may do more than the framework's", app.place)
+        sheet.doubt("the application's class may do more than the framework's", app.place)
         return
     for event in app.events:
         _doubt(sheet, event)
@@ -60,15 +60,15 @@ def _overrides(cls: Value) -> bool:
 def _doubt(sheet: Sheet, event: Event) -> None:
     path = event.path
     if event.opaque:
-        sheet.doubt("it is changed in a way that is not known", event.place)
+        sheet.doubt("the application is changed in a way that is not known", event.place)
     elif path.startswith("set "):
         if path[4:] not in frameworks.SETTABLE and not path.startswith(STATE):
-            sheet.doubt(f"its {path[4:]} is set", event.place)
+            sheet.doubt(f"the application's {path[4:]} is set", event.place)
     elif path.startswith("put "):
         if path != "put dependency_overrides":
-            sheet.doubt(f"its {path[4:]} is changed", event.place)
+            sheet.doubt(f"the application's {path[4:]} is changed", event.place)
     elif path not in frameworks.DECORATORS and path not in frameworks.METHODS:
-        sheet.doubt(f"its {path} is called", event.place)
+        sheet.doubt(f"the application's {path} is called", event.place)
 
 
 def _settings(sheet: Sheet, app: Application, arguments: dict[str, Value]) -> None:
@@ -81,7 +81,7 @@ def _settings(sheet: Sheet, app: Application, arguments: dict[str, Value]) -> No
         if name in later and name in frameworks.SETTABLE:
             value = later[name].args[0]
             if showing.relative(later[name], app):
-                sheet.doubt(f"its {name} is set", later[name].place)
+                sheet.doubt(f"the application's {name} is set", later[name].place)
         default = defaults.get(name)
         what = shape(value) if value is not None else ("=", repr(default))
         if value is None and name not in defaults:
@@ -97,6 +97,6 @@ def _state(sheet: Sheet, app: Application) -> None:
         name = event.path.removeprefix(STATE)
         again = [e for e in app.events if e.path == event.path]
         if "." in name or any(showing.relative(e, app) for e in again):
-            sheet.doubt(f"its state.{name} is not known", event.place)
+            sheet.doubt(f"the application's state.{name} is not known", event.place)
         show = showing.plain(event.args[0], None, name)
         sheet.add(Fact("state", name, shape(event.args[0]), show, event.place))

@@ -37,8 +37,10 @@ def follow(
     awaited: bool = False,
 ) -> Value | None:
     """Return what a call returns; None where it is not followed, and nothing is noted then."""
-    if world.depth >= MAX_DEPTH or (is_deferred(function) and not awaited):
+    if is_deferred(function) and not awaited:
         return None
+    if world.depth >= MAX_DEPTH:
+        raise Undecided(f"{function.name}() is called within itself or too deep", place)
     names = _bound(world, function, args, kwargs, place)
     if names is None:
         return None

@@ -47,7 +47,7 @@ def _handled(
         for what, handler in listed.pairs:
             yield what, handler, app.place, ()
     elif listed is not None and not (isinstance(listed, Literal) and listed.value is None):
-        sheet.doubt("its exception handlers are not known", app.place)
+        sheet.doubt("the application's exception handlers are not known", app.place)
     for event in app.events:
         guards = showing.relative(event, app)
         if event.path == "exception_handler" and event.target is not None and event.args:

@@ -47,10 +47,11 @@ def elsewhere(reference: Reading, candidate: Reading) -> list[Reason]:
 
 def _changing(what: Shape) -> str:
     """Say what is done in words, as far as it has a name."""
-    if what[0] == "import":
-        return f"what the import of {what[1]} changes is not known"
-    if what[0] == "call" and what[1][:2] and what[1][1][0] == "symbol":
-        return f"what {what[1][1][1]}() changes is not known"
+    match what:
+        case ("import", name):
+            return f"what the import of {name} changes is not known"
+        case ("call", ("made", ("symbol", name), *_)):
+            return f"what {name}() changes is not known"
     return "what this changes is not known"
 
 

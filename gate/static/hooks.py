@@ -37,7 +37,7 @@ def _hooked(
     if isinstance(listed, Items) and not listed.changes:
         yield from ((item, app.place, ()) for item in listed.items)
     elif listed is not None and not (isinstance(listed, Literal) and listed.value is None):
-        sheet.doubt("its hooks are not known", app.place)
+        sheet.doubt("the application's hooks are not known", app.place)
     for event in app.events:
         guards = showing.relative(event, app)
         if event.path == f"router.on_{when}.append" and len(event.args) == 1:

@@ -31,7 +31,7 @@ def add_middleware(sheet: Sheet, app: Application, listed: Value | None) -> None
     for item in items:
         cls = _middleware_class(item)
         if cls is None or not isinstance(item, Made):
-            sheet.doubt("its middleware is not known", app.place)
+            sheet.doubt("the application's middleware is not known", app.place)
             return
         _one_middleware(sheet, Made(cls, item.args[1:], item.kwargs, item.place), ())
 

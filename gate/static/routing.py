@@ -21,7 +21,7 @@ def routes_of(
     """Yield the routes of ``app``, those of included routers too, in the order they answer."""
     own = showing.constructed(app)
     if own is None:
-        sheet.doubt("its arguments are not known", app.place)
+        sheet.doubt("the application's arguments are not known", app.place)
         return
     path = [*path, own["prefix"]] if "prefix" in own else path
     levels = [*levels, own]
@@ -48,7 +48,7 @@ def _included(
         sheet.doubt("a router is included that is not known", event.place)
         return
     if router.cls is not None and isinstance(router.cls, Class) and router.cls.names:
-        sheet.doubt("its class may do more than the framework's", router.place)
+        sheet.doubt("the application's class may do more than the framework's", router.place)
     if any(level is router.kwargs for level in levels) or len(levels) > 40:  # noqa: PLR2004
         sheet.doubt("a router is included in itself", event.place)
         return
@@ -78,7 +78,7 @@ def _listed(
     if listed is None or (isinstance(listed, Literal) and listed.value is None):
         return
     if not isinstance(listed, Items) or listed.changes:
-        sheet.doubt("its routes are not known", app.place)
+        sheet.doubt("the application's routes are not known", app.place)
         return
     for item in listed.items:
         route = constructed(item)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from gate.static import packages
 from gate.static.binding import bound
+from gate.static.brief import spend
 from gate.static.code import Code
 from gate.static.events import Application, Decorator, Part
 from gate.static.scope import Module
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
 ENTRY = "<entry>"  # either entry point's module, as the comparison at run time calls it
 ABSENT = ("absent",)
 NOTHING = Literal(None)
-MAX_SHAPES = 2_000_000  # a value may hold another one many times over
-_BUDGET = [MAX_SHAPES]
 _OPEN: set[int] = set()  # instances that contain the one at hand
 
 
@@ -48,21 +47,10 @@ def label(module: Module, name: str) -> str:
     return f"{ENTRY if module.own else module.name}.{name}"
 
 
-class TooMuchError(Exception):
-    """There is more in the values than is looked at."""
-
-
 def shape(value: Value) -> Shape:
     """Return the shape of ``value``; raises TooMuchError."""
-    _BUDGET[0] -= 1
-    if _BUDGET[0] < 0:
-        raise TooMuchError
+    spend(1)
     return _SHAPES[type(value)](value)
-
-
-def begin() -> None:
-    """Let one comparison make as many shapes as may be made."""
-    _BUDGET[0] = MAX_SHAPES
 
 
 def _literal(value: Literal) -> Shape:

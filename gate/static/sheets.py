@@ -22,7 +22,7 @@ ORDERED = ("wrapper", "middleware", "start-up hook", "shutdown hook", "dependenc
 def by_facts(readings: tuple[Reading, Reading], doubts: list[Reason]) -> Verdict:
     """Return how two entry points compare; with ``doubts`` it is undecided, and what was seen."""
     sheets = (_sheet(readings[0]), _sheet(readings[1]))
-    doubts = [*doubts, *sheets[0].doubts, *sheets[1].doubts]
+    doubts = [*sheets[0].doubts, *sheets[1].doubts, *doubts]
     nothing = _without_routes(readings, sheets, doubts)
     if nothing is not None:
         return nothing

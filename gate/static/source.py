@@ -10,8 +10,8 @@ import warnings
 from gate.static.values import Undecided
 
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, whose module is slow to import
-MAX_BYTES = 2_000_000  # of one file, and of all files that one verdict reads
-MAX_TREE_BYTES = 8_000_000
+MAX_BYTES = 500_000  # of one file, and of all files that one verdict reads
+MAX_TREE_BYTES = 3_000_000
 
 
 class Broken(Exception):  # noqa: N818 - the name says what happened

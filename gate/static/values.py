@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gate.static.brief import brief
+
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
     import _ast as ast
@@ -91,7 +93,7 @@ class Opaque(Value):
     __slots__ = ("parts", "shape")
 
     def __init__(self, shape: Shape, parts: tuple[Value, ...] = ()) -> None:
-        self.shape = shape
+        self.shape = brief(shape)
         self.parts = parts
 
 

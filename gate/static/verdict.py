@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from gate.static.brief import TooMuchError, begin
 from gate.static.history import alike, count, elsewhere
 from gate.static.reading import Reading, Unseen
-from gate.static.shapes import TooMuchError, begin
 from gate.static.source import Broken, Sources
 from gate.static.twins import are_twins
 from gate.static.values import Undecided
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Reason = tuple[str, Place]
 
 DEEP = "it is nested too deeply to be followed"
+MUCH = "there is too much in it to be compared"
 ROUTELESS = "whether it has a route is not known"
 
 
@@ -85,7 +86,9 @@ def _read(sources: Sources, entry: str, other: str, verdict: Verdict) -> Reading
         verdict.unseen.append((entry, exc.kind, exc.message, exc.place))
     except Undecided as exc:
         verdict.reasons.append((exc.reason, exc.place))
-    except (RecursionError, MemoryError, TooMuchError):
+    except TooMuchError:
+        verdict.reasons.append((MUCH, (sources.path(entry.partition(":")[0]), 1)))
+    except (RecursionError, MemoryError):
         verdict.reasons.append((DEEP, (sources.path(entry.partition(":")[0]), 1)))
     return None
 
@@ -99,7 +102,9 @@ def _compared(reference: Reading, candidate: Reading, prepare: str) -> Verdict:
         return undecided([(exc.message, exc.place)])
     except Unseen as exc:
         return undecided([(exc.message, exc.place)])
-    except (RecursionError, MemoryError, TooMuchError):
+    except TooMuchError:
+        return undecided([(MUCH, reference.place)])
+    except (RecursionError, MemoryError):
         return undecided([(DEEP, reference.place)])
 
 

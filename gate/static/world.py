@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gate.static.brief import brief
 from gate.static.events import Application, Event
 from gate.static.scope import Module
 from gate.static.signatures import MODULES, NAMES
@@ -65,7 +66,7 @@ class World:
     def effect(self, shape: Shape, place: Place) -> None:
         """Note that something is done whose consequences are not known."""
         when = ("after", len(self.happened))
-        self.append(self.effects, ((when, *self.guards, shape), place))
+        self.append(self.effects, ((when, *self.guards, brief(shape)), place))
 
     def happen(self, app: Application, event: Event) -> None:
         """Note that something is done to an application."""
@@ -78,7 +79,7 @@ class World:
         """Note a change of a container that is not followed."""
         if container.given:
             raise Undecided("a value is changed after it was given to an application", place)
-        self.append(container.changes, (*self.guards, shape))
+        self.append(container.changes, (*self.guards, brief(shape)))
 
     def mark(self) -> int:
         """Return a point that ``roll_back`` can go back to."""
@@ -100,7 +101,7 @@ class World:
     ) -> tuple[Signal | None, Bindings]:
         """Run code that runs only under a condition; take its bindings back and return them."""
         before, mark = self.guards, self.mark()
-        self.guards = (*before, guard)
+        self.guards = (*before, brief(guard))
         try:
             signal = run()
         finally:

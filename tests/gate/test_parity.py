@@ -12,6 +12,7 @@ from gate.checks.parity import Target, check
 from gate.inspection.runner import Interpreter
 from gate.report import CannotLook, Report
 from tests.gate.parity_cases import HEALTH, SHARED, Case, catalogue, source
+from tests.gate.parity_score import RIGHT, RUN, WRONG, Record
 from tests.gate.planting import REPOSITORY, Plant
 
 
@@ -34,16 +35,18 @@ GUARDED = "dependencies=[Depends(shared.require_user)]"
 
 
 @pytest.mark.parametrize("drift", catalogue("drift", "drifts.toml"))
-def test_a_drift_is_one_finding_by_name(drift: Case, plant: Plant) -> None:
+def test_a_drift_is_one_finding_by_name(drift: Case, plant: Plant, record_property: Record) -> None:
     findings = check(target(plant(drift.tree))).findings
+    record_property(RUN, RIGHT if findings else WRONG)
     assert sorted(finding.rule for finding in findings) == drift.expected, findings
     assert any(drift.said in finding.message for finding in findings), findings
     assert all(finding.fix for finding in findings)
 
 
 @pytest.mark.parametrize("same", catalogue("same", "harmless.toml"))
-def test_a_harmless_rewrite_is_the_same(same: Case, plant: Plant) -> None:
+def test_a_harmless_rewrite_is_the_same(same: Case, plant: Plant, record_property: Record) -> None:
     report = check(target(plant(same.tree)))
+    record_property(RUN, RIGHT if not report.findings else WRONG)
     assert report.findings == ()
     assert report.notes[-1].startswith("main:app and lazy_app:app build the same, ")
 

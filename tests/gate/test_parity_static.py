@@ -1,0 +1,300 @@
+"""Reading two entry points: right or undecided, never wrong, nothing run, nothing imported."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from gate.checks.parity import Target, check
+from gate.inspection.runner import Interpreter
+from gate.report import CannotLook, Finding
+from tests.gate.parity_cases import BASE, HEALTH, SHARED, Case, cases, catalogue, source
+from tests.gate.parity_score import READ, RIGHT, UNDECIDED, WRONG, Record
+from tests.gate.planting import REPOSITORY, Plant, RunGate
+
+NOT_KNOWN = "parity.undecided"
+BACKEND = REPOSITORY / "lambda_src/backend"
+
+
+def target(root: Path, **options: object) -> Target:
+    names = {"reference": "main:app", "candidate": "lazy_app:app", **options}
+    return Target(Interpreter(root), static=True, **names)  # type: ignore[arg-type] # as given
+
+
+def findings(root: Path, **options: object) -> tuple[Finding, ...]:
+    return check(target(root, **options)).findings
+
+
+def rules(found: tuple[Finding, ...]) -> set[str]:
+    return {finding.rule for finding in found}
+
+
+@pytest.mark.parametrize("drift", catalogue("drift", "drifts.toml"))
+def test_a_drift_is_found_or_undecided(drift: Case, plant: Plant, record_property: Record) -> None:
+    found = findings(plant(drift.tree))
+    undecided = rules(found) == {NOT_KNOWN}
+    right = bool(found) and rules(found) <= set(drift.expected)
+    record_property(READ, UNDECIDED if undecided else RIGHT if right else WRONG)
+    assert undecided or right, found
+    assert undecided or any(drift.said in finding.message for finding in found), found
+    assert all(finding.places and finding.fix for finding in found)
+
+
+@pytest.mark.parametrize("same", catalogue("same", "harmless.toml"))
+def test_a_harmless_rewrite_is_the_same_or_undecided(
+    same: Case, plant: Plant, record_property: Record
+) -> None:
+    found = findings(plant(same.tree))
+    undecided = rules(found) == {NOT_KNOWN}
+    record_property(READ, UNDECIDED if undecided else RIGHT if not found else WRONG)
+    assert undecided or not found, found
+
+
+def test_most_of_the_catalogue_is_decided(plant: Plant) -> None:
+    every = [*cases("drift", "drifts.toml"), *cases("same", "harmless.toml")]
+    undecided = [case for case in every if rules(findings(plant(case.tree))) == {NOT_KNOWN}]
+    assert len(undecided) < len(every) / 8, [case.name for case in undecided]
+
+
+@pytest.mark.parametrize("unseen", catalogue("unseen", "unseen.toml"))
+def test_an_entry_point_that_cannot_be_seen_never_passes(unseen: Case, plant: Plant) -> None:
+    root = plant({"main.py": source(""), "shared.py": SHARED, "lazy_app.py": unseen.code})
+    assert findings(root)
+
+
+# What an entry point may do that reading cannot follow, and the line that stops it.
+STOPS = [
+    ("exec('app = FastAPI()')", "exec() can change anything"),
+    ("globals()['app'] = FastAPI()", "globals() can change anything"),
+    ("import os; os._exit(0)", "os._exit() ends the process"),
+    ("raise RuntimeError", "an exception is raised"),
+    ("undefined", "the name undefined is not defined"),
+    ("shared.nothing", "shared has no nothing"),
+    ("from shared import nothing", "shared does not define nothing"),
+    ("import shared.below", "there is no module shared.below"),
+    ("from somewhere import *", "an import of * from outside of the tree"),
+    ("1 / 0", "ZeroDivisionError: division by zero"),
+    ("{}['a']", "there is no 'a' in it"),
+    ("assert False", "an assertion fails"),
+    ("import instrumentation", "what the import of instrumentation changes is not known"),
+    ("import sentry_sdk; sentry_sdk.init()", "what the import of sentry_sdk changes is not known"),
+    ("(lambda: app)(1)", "the call does not fit <lambda>()"),
+    ("import sys; sys.modules['x'] = 1", "sys.modules is changed"),
+    ("r = APIRouter(); app.include_router(r); r.get('/x')(id)", "changed after it was included"),
+    ("import shared as s; sorted(s)", "the module shared is given away"),
+    ("app.middleware_stack = 1", "the application's middleware_stack is set"),
+    ("app.frobnicate()", "the application is changed in a way that is not known"),
+    ("while app: pass", "the application is changed in a way that is not known"),
+    ("FastAPI.get = 1", "what this changes is not known"),
+]
+
+
+@pytest.mark.parametrize(("code", "reason"), STOPS)
+def test_what_stopped_it_is_named_with_its_line(code: str, reason: str, plant: Plant) -> None:
+    root = plant({"main.py": source(""), "lazy_app.py": source(f"\n{code}"), "shared.py": SHARED})
+    (finding,) = findings(root)
+    assert finding.rule == NOT_KNOWN
+    assert finding.message.startswith("undecided: ")
+    assert reason in finding.message
+    assert finding.fix == "run without --static"
+    assert (Path(finding.places[0].path).name, finding.places[0].line) == (
+        "lazy_app.py",
+        source("\n#here").splitlines().index("#here") + 1,
+    )
+
+
+# The same unknown thing on both sides is the same, but for what surely fails.
+BOTH = [
+    "import instrumentation; instrumentation.instrument(app)",
+    "from settings import settings\nif settings.gzip: app.add_middleware(GZipMiddleware)",
+    "import plugins\nfor plugin in plugins.all(): app.include_router(plugin.router)",
+    "for route in app.routes: route.operation_id = route.name",
+    "try:\n    import fast\nexcept ImportError:\n    fast = None",
+    "import threading\nlock = threading.Lock()\nwith lock:\n    app.add_middleware(GZipMiddleware)",
+    "app.openapi = lambda: {}",
+    "import os\nos.environ['A'] = 'b'\napp.title = os.environ['A']",
+]
+
+
+@pytest.mark.parametrize("code", BOTH)
+def test_what_is_unknown_in_both_is_the_same(code: str, plant: Plant) -> None:
+    both = {"main.py": source(code), "lazy_app.py": source(f"# moved\n{code}")}
+    assert findings(plant({**both, "shared.py": SHARED})) == ()
+    drifted = source(f"{code}\napp.add_middleware(CORSMiddleware)")
+    assert findings(plant({**both, "lazy_app.py": drifted})) != ()
+
+
+def test_the_real_backend_is_a_single_entry_point() -> None:
+    report = check(target(BACKEND, prepare="lazy_app:load_all_routers"))
+    assert report.findings == ()
+    assert report.notes == ("single entry point: main:app is lazy_app:app",)
+
+
+def test_the_incident_is_seen() -> None:
+    good, bad = (REPOSITORY / "tests/assets/incident" / name for name in ("good", "gzip_missing"))
+    assert findings(good, prepare="lazy_app:load_all_routers") == ()
+    (finding,) = findings(bad, prepare="lazy_app:load_all_routers")
+    assert finding.rule == "parity.middleware.missing"
+    assert "GZipMiddleware(minimum_size=500) is in main:app" in finding.message
+
+
+def test_nothing_is_run(plant: Plant, tmp_path: Path) -> None:
+    mark = tmp_path / "was here"
+    code = f"import pathlib\npathlib.Path({str(mark)!r}).touch()\n"
+    findings(plant({"main.py": code + BASE, "lazy_app.py": code + BASE, "shared.py": code}))
+    assert not mark.exists()
+
+
+def test_undecided_passes_only_where_that_is_allowed(plant: Plant, run_gate: RunGate) -> None:
+    files = {"main.py": source(""), "lazy_app.py": source("exec('')"), "shared.py": SHARED}
+    root = plant({**files, "pyproject.toml": '[tool.gate]\nroot = "."\n'})
+    done = run_gate("parity", "--static", cwd=root)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.splitlines()[0] == "parity: undecided: exec() can change anything"
+    assert done.stdout.splitlines()[-2] == "  fix: run without --static"
+    done = run_gate("parity", "--static", "--allow-undecided", cwd=root)
+    assert (done.returncode, done.stderr) == (0, "")
+    said = "parity: undecided: exec() can change anything (lazy_app.py:19); run without --static\n"
+    assert done.stdout == f"{said}parity: passed\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--static", "--environments"), "say one of them"),
+        (("--allow-undecided",), "--allow-undecided goes with --static"),
+        (("--static", "--reference", "gone:app"), "gone.py: no such file below"),
+        (("--static", "--reference", "gone"), "must be module:attribute"),
+        (("--static", "--root", "nowhere"), "nowhere: no such folder"),
+    ],
+)
+def test_bad_options_are_2(
+    arguments: tuple[str, ...], said: str, plant: Plant, run_gate: RunGate
+) -> None:
+    files = {"main.py": source(""), "lazy_app.py": source(""), "shared.py": SHARED}
+    root = plant({**files, "pyproject.toml": '[tool.gate]\nroot = "."\n'})
+    done = run_gate("parity", *arguments, cwd=root)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_not_there_cannot_be_looked_at(plant: Plant) -> None:
+    with pytest.raises(CannotLook, match=r"gone\.py: no such file"):
+        findings(plant({"main.py": source("")}), candidate="gone:app")
+
+
+# What the quick way imports is what a commit waits for.
+SLOW = ("argparse", "typing", "re", "dataclasses", "pathlib", "json", "inspect", "tomllib", "ast")
+IMPORTED = """
+import sys
+from gate import quick
+code = quick.answer(["parity", "--static"])
+print(code, *sorted(name for name in sys.modules if name in {slow!r} or name == "gate.cli"))
+"""
+
+
+def test_a_pass_imports_nothing_that_is_slow() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-I",
+            "-c",
+            f"import sys; sys.path.insert(0, '.'){IMPORTED.format(slow=SLOW)}",
+        ],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.splitlines() == [
+        "parity: single entry point: main:app is lazy_app:app",
+        "parity: passed",
+        "0",
+    ]
+
+
+def test_factories_and_dotted_names(plant: Plant) -> None:
+    files = {
+        "main.py": f"{BASE}def create_app():\n    app = FastAPI()\n"
+        "    @app.get('/health')\n    def health(): return 1\n    return app\n",
+        "lazy_app.py": "import main\nclass server: app = main.create_app()\n",
+        "shared.py": SHARED,
+    }
+    names = {"reference": "main:create_app()", "candidate": "lazy_app:server.app"}
+    assert findings(plant(files), **names) == ()
+
+
+def test_prepared_routers_are_compared(plant: Plant) -> None:
+    files = {
+        "main.py": source("from more import router\napp.include_router(router)"),
+        "lazy_app.py": source(
+            "import importlib\n"
+            "def load(): app.include_router(importlib.import_module('more').router)"
+        ),
+        "more.py": "from fastapi import APIRouter\nrouter = APIRouter()\n"
+        "@router.get('/more')\ndef more(): ...\n",
+        "shared.py": SHARED,
+    }
+    assert rules(findings(plant(files))) == {"parity.route.missing"}
+    assert findings(plant(files), prepare="lazy_app:load") == ()
+
+
+def test_hostile_sources_end_in_a_verdict(plant: Plant) -> None:
+    deep = [b"app = " + b"(" * n + b")" * n for n in (50, 500, 100_000)]
+    more = [
+        b"",
+        b"\x00",
+        b"\xff\xfe",
+        b"\xef\xbb\xbfapp = 1",
+        b"# coding: nonsense\n",
+        b"x" * 5_000_000,
+    ]
+    doubling = "app = 1\nx = [app]\n" + "x = [x, x]\n" * 60 + "y = 'a'\n" + "y = f'{y}{y}'\n" * 60
+    endless = "def f(g): return g(g)\nf(f)\n"
+    growing = "x = []\n" + "x += [x]\n" * 300
+    sources = [*deep, *more, source(endless).encode(), doubling.encode(), growing.encode()]
+    root = plant({"main.py": source(""), "lazy_app.py": "", "shared.py": SHARED})
+    for hostile in sources:
+        (root / "lazy_app.py").write_bytes(hostile)
+        assert findings(root) != (), hostile[:50]
+
+
+LINES = [line for case in cases("drift", "drifts.toml") for line in case.candidate.splitlines()]
+
+
+def mutated(text: str, choose: random.Random) -> bytes:
+    """Return a source with lines and bytes changed at random."""
+    lines = text.splitlines()
+    for _ in range(choose.randint(1, 4)):
+        at = choose.randrange(len(lines))
+        lines[at : at + choose.randint(0, 2)] = [choose.choice(LINES), choose.choice(lines)]
+    data = bytearray("\n".join(lines), "utf-8")
+    for _ in range(choose.choice((0, 0, 1, 3))):
+        data[choose.randrange(len(data))] = choose.randrange(256)
+    return bytes(data)
+
+
+@seed(20251230)
+@settings(
+    max_examples=300,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(case=st.sampled_from(cases("same", "harmless.toml")), number=st.integers(0, 2**32))
+def test_whatever_the_source_it_ends_in_a_verdict(case: Case, number: int, plant: Plant) -> None:
+    root = plant({**case.tree, "other.py": HEALTH})
+    data = mutated(case.tree["lazy_app.py"], random.Random(number))  # noqa: S311 - no secret
+    (root / "lazy_app.py").write_bytes(data)
+    found = findings(root)
+    try:
+        compile(data, "lazy_app.py", "exec", dont_inherit=True)
+    except (SyntaxError, ValueError):
+        assert found, data
