@@ -73,20 +73,26 @@ def find(root: Path, *, python: str, binary: Path) -> Confinement:
         Path(folder).chmod(0o777)  # as the function's own, which another user may write
         check = [python, "-c", CHECK, str(root), folder, str(binary)]
         trial = {"check": check, "places": _places(root, Path(folder))}
-        done = subprocess.run(
-            [sys.executable, "-I", "-S", str(CONFINE), json.dumps(trial)],
-            cwd=root,
-            env={"PATH": os.defpath},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=TRIAL_SECONDS,
-            check=False,
-        )
-    try:
-        return Confinement(*json.loads(done.stdout))
-    except ValueError as exc:
-        raise CannotLook(f"confinement cannot be tried: {one_line(done.stderr)}") from exc
+        try:
+            done = _run([sys.executable, "-I", "-S", str(CONFINE), json.dumps(trial)], root)
+            return Confinement(*json.loads(done.stdout))
+        except (OSError, subprocess.TimeoutExpired) as exc:
+            raise CannotLook(f"confinement cannot be tried: {exc}") from exc
+        except ValueError as exc:
+            raise CannotLook(f"confinement cannot be tried: {one_line(done.stderr)}") from exc
+
+
+def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={"PATH": os.defpath},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TRIAL_SECONDS,
+        check=False,
+    )
 
 
 def _places(root: Path, temporary: Path) -> dict[str, list[str]]:

@@ -15,8 +15,9 @@ from gate.rie.engine import Engine
 from gate.rie.image import Image
 from gate.rie.process import Port, Process
 
-# Where the emulator goes in the container, and where it listens there.
-INSIDE, LISTENS = "/gate/aws-lambda-rie", 8080
+# Where the emulator goes in the container, and where it listens there: not at 8080, its default,
+# which on Lambda is free for the function.
+INSIDE, LISTENS = "/gate/aws-lambda-rie", 47808
 NO_HOME = "/home/sbx_user1051"  # as in Lambda's sandbox, where it does not exist either
 EMULATOR_MB = 64  # what the emulator takes beside the function
 # As Lambda runs it, whatever the image says: as its own user, who has no home, and nothing can
@@ -99,6 +100,7 @@ class Container(Emulator):
             *("--publish", f"{port.address}:{LISTENS}"),
             *("--volume", f"{binary.ensure(self._image.machine)}:{INSIDE}:ro"),
             *("--entrypoint", INSIDE, self._image.reference),
+            *("--runtime-interface-emulator-address", f"0.0.0.0:{LISTENS}"),
             *("--log-level", "info"),  # says when the init phase is over
             *self._run,
         )

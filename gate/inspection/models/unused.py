@@ -83,6 +83,8 @@ def _run(node: ast.AST) -> list[ast.AST]:
         return [*node.handlers, *node.orelse, *node.finalbody]
     if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
         return list(node.orelse)
+    if isinstance(node, ast.ClassDef):  # an import in there is an attribute of the class
+        return [one for one in node.body if not isinstance(one, ast.Import | ast.ImportFrom)]
     return list(ast.iter_child_nodes(node))
 
 

@@ -1,10 +1,13 @@
 """Handlers, each broken in its own way; `ok` is not."""
 
 import json
+import multiprocessing
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 CALLS = 0
@@ -118,6 +121,119 @@ def spawns(event, context):
     return answer()
 
 
+def writes_beside_itself(event, context):
+    with open(os.path.join(os.path.dirname(__file__), "written"), "w"):
+        return answer()
+
+
+def writes_where_it_may(event, context):
+    for folder in ("/tmp", tempfile.gettempdir()):
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"a")
+    return answer()
+
+
+def needs_a_home(event, context):
+    return answer(home=os.listdir(os.path.expanduser("~")))
+
+
+def needs_root(event, context):
+    os.chown(tempfile.mkdtemp(), 0, 0)
+    return answer(root=os.setuid(0))
+
+
+def shares_memory(event, context):
+    return answer(lock=str(multiprocessing.Lock()))
+
+
+def bytes_for_an_answer(event, context):
+    return b"hello"
+
+
+def a_set(event, context):
+    return {"statusCode": 200, "body": "{}", "headers": {"x"}}
+
+
+def not_a_number(event, context):
+    return {"statusCode": float("nan"), "body": "{}"}
+
+
+def a_number(event, context):
+    return 5
+
+
+def status_as_text(event, context):
+    return {**answer(), "statusCode": "200"}
+
+
+def status_as_float(event, context):
+    return {**answer(), "statusCode": 200.0}
+
+
+def status_as_bool(event, context):
+    return {**answer(), "statusCode": True}
+
+
+def header_without_value(event, context):
+    return {**answer(), "headers": {"x-next": None}}
+
+
+def cookie_in_headers(event, context):
+    return {**answer(), "headers": {"Set-Cookie": "a=1; Path=/"}}
+
+
+def not_base64(event, context):
+    return {**answer(), "isBase64Encoded": True}
+
+
+def large_body(event, context):
+    return answer(data="x" * 7_000_000)
+
+
+def forks_and_answers(event, context):
+    if os.fork() == 0:
+        time.sleep(600)
+    return answer()
+
+
+def hangs_when_warm(event, context):
+    global CALLS
+    CALLS += 1
+    return answer() if CALLS == 1 else hangs(event, context)
+
+
+def reads_beside_itself(event, context):
+    with open("probes.toml") as file:
+        return answer(length=len(file.read()))
+
+
+def serves_on_the_usual_port(event, context):
+    with socket.create_server(("127.0.0.1", 8080)):
+        return answer()
+
+
+def changes_its_environment(event, context):
+    os.environ.clear()
+    os.environ["AWS_LAMBDA_RUNTIME_API"] = "nowhere"
+    return answer()
+
+
+def shows_its_settings(event, context):
+    names = ("LOG_LEVEL", "TOKEN", "EXTRA", "AWS_ENDPOINT_URL", "HOME")
+    seen = {name: os.environ.get(name, "") for name in names}
+    memory = context.memory_limit_in_mb
+    return answer(seen=seen, memory=int(memory), path=event.get("rawPath") or event["path"])
+
+
+def for_a_balancer(event, context):
+    return {
+        **answer(),
+        "isBase64Encoded": False,
+        "statusDescription": "200 OK",
+        "multiValueHeaders": {"content-type": ["application/json"]},
+    }
+
+
 def can_write(folder):
     try:
         with open(os.path.join(folder, "a"), "w") as file:
@@ -130,8 +246,8 @@ def can_write(folder):
 def confined(event, context):
     status = open("/proc/self/status").read()
     confinement = {
-        "writable": [folder for folder in ("/", "/var/task", "/tmp") if can_write(folder)],
-        "root": os.getuid() == 0,
+        "writable": [f for f in ("/", "/var/task", "/tmp", "/dev/shm") if can_write(f)],
+        "root": os.getuid() == 0 or os.path.exists(os.path.expanduser("~")),
         "capabilities": status.split("CapPrm:")[1].split()[0].strip("0"),
     }
     if confinement == {"writable": ["/tmp"], "root": False, "capabilities": ""}:
