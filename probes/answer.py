@@ -142,7 +142,9 @@ def _headers(members: Mapping[str, Json], kind: Kind) -> dict[str, str]:
     if kind == "alb":
         return headers
     headers |= _lists(members)  # where both name a header, the list wins
-    return {_renamed(name): value for name, value in headers.items()} if kind == "rest_v1" else headers
+    if kind != "rest_v1":
+        return headers
+    return {_renamed(name): value for name, value in headers.items()}
 
 
 def _renamed(name: str) -> str:
