@@ -75,6 +75,7 @@ def follow_augmented(world: World, scope: Scope, node: ast.AugAssign) -> None:
         raise Unsupported("an assignment that is not followed")
     name = ast.Name(node.target.id, ast.Load(), lineno=node.lineno)
     old, value = evaluate(world, scope, name), evaluate(world, scope, node.value)
+    operators.refuse_objects([old, value])
     method = _in_place(old, node.op)
     if method:  # it changes in its place, under every name it has
         call(world, Got(old, method), [value], {}, place)

@@ -9,7 +9,7 @@ from gate.static.branches import either, nothing
 from gate.static.core import evaluate
 from gate.static.scope import Scope
 from gate.static.shapes import shape
-from gate.static.values import Class, Instance, Literal, Made, Opaque, Unsupported, Value
+from gate.static.values import Literal, Opaque, Value
 from gate.static.world import World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -57,18 +57,10 @@ def follow_and_or(world: World, scope: Scope, node: ast.BoolOp) -> Value:
     return values[0] if len(values) == 1 else Opaque((name, *map(shape, values)), tuple(values))
 
 
-def _refuse_objects(values: list[Value]) -> None:
-    """Refuse operators on objects of the tree: their classes say what those do."""
-    for value in values:
-        own = isinstance(value, Made) and isinstance(value.callee, Class)
-        if own or isinstance(value, Instance):
-            raise Unsupported("an operator of an object")
-
-
 def follow_compared(world: World, scope: Scope, node: ast.Compare) -> Value:
     """``a < b``."""
     values = [evaluate(world, scope, part) for part in (node.left, *node.comparators)]
-    _refuse_objects(values)
+    operators.refuse_objects(values)
     operation = node.ops[0]
     known = operators.compared(operation, *values) if len(values) == 2 else None  # noqa: PLR2004
     if known is not None:
@@ -80,7 +72,7 @@ def follow_compared(world: World, scope: Scope, node: ast.Compare) -> Value:
 def follow_binary(world: World, scope: Scope, node: ast.BinOp) -> Value:
     """``a + b``."""
     left, right = evaluate(world, scope, node.left), evaluate(world, scope, node.right)
-    _refuse_objects([left, right])
+    operators.refuse_objects([left, right])
     place = place_of(node, scope.module)
     return operators.binary(type(node.op).__name__, left, right, place, world.guards)
 
@@ -88,5 +80,5 @@ def follow_binary(world: World, scope: Scope, node: ast.BinOp) -> Value:
 def follow_unary(world: World, scope: Scope, node: ast.UnaryOp) -> Value:
     """``not a``."""
     value = evaluate(world, scope, node.operand)
-    _refuse_objects([value])
+    operators.refuse_objects([value])
     return operators.unary(type(node.op).__name__, value)

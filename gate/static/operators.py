@@ -12,11 +12,14 @@ from gate.static.values import (
     Class,
     Container,
     Function,
+    Instance,
     Items,
     Literal,
+    Made,
     Opaque,
     Pairs,
     Undecided,
+    Unsupported,
     Value,
 )
 
@@ -147,6 +150,14 @@ def _calculated(name: str, left: object, right: object, place: Place, guards: Sh
         if guards:
             return Opaque(("?binary", name, repr(left), repr(right)))
         raise Undecided(f"{type(exc).__name__}: {exc}", place) from exc
+
+
+def refuse_objects(values: list[Value]) -> None:
+    """Refuse operators on objects of the tree: their classes say what those do."""
+    for value in values:
+        own = isinstance(value, Made) and isinstance(value.callee, Class)
+        if own or isinstance(value, Instance):
+            raise Unsupported("an operator of an object")
 
 
 def unary(name: str, value: Value) -> Value:

@@ -101,6 +101,8 @@ def parsed(file: str, data: bytes) -> ast.Module:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree: ast.Module = compile(data, file, "exec", ONLY_AST, dont_inherit=True)
+            # Not run: some errors are found only here, a `break` outside of a loop among them.
+            compile(tree, file, "exec", dont_inherit=True)
     except SyntaxError as exc:
         kind = type(exc).__name__
         raise Broken(f"{kind}: {exc}", file, exc.lineno or 1) from exc

@@ -266,6 +266,17 @@ def test_hostile_sources_end_in_a_verdict(plant: Plant) -> None:
         assert findings(root) != (), hostile[:50]
 
 
+@pytest.mark.parametrize(
+    "code",
+    ["nonlocal x", "return", "break", "def f(x): global x", "def f(): await x", "def f(x, x): ..."],
+)
+def test_what_parses_and_does_not_compile_never_passes(code: str, plant: Plant) -> None:
+    root = plant({"main.py": source(""), "lazy_app.py": source(f"\n{code}"), "shared.py": SHARED})
+    (finding,) = findings(root)
+    assert finding.rule == "parity.import-failed"
+    assert "SyntaxError" in finding.message
+
+
 LINES = [line for case in cases("drift", "drifts.toml") for line in case.candidate.splitlines()]
 
 
