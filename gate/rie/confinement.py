@@ -14,6 +14,7 @@ from pathlib import Path
 from gate.report import CannotLook, one_line
 
 CONFINE = Path(__file__).with_name("confine.py")
+INHERITED = ("LD_LIBRARY_PATH",)  # where a Lambda base keeps its interpreter's own library
 TRIAL_SECONDS = 60
 # Ends with 0 where all is as it should be, in the interpreter and the folder of the function.
 CHECK = """
@@ -86,7 +87,7 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         command,
         cwd=folder,
-        env={"PATH": os.defpath},
+        env={"PATH": os.defpath} | {n: os.environ[n] for n in INHERITED if n in os.environ},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
