@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 from collections.abc import Mapping
 from typing import NoReturn
 
-from probes.gateway import BALANCERS, DEFAULTS, Gateway
+from probes import proxy
+from probes.gateway import DEFAULTS, Gateway
 from probes.model import Answer, BadAnswer, Json, Kind
 
 TIMED_OUT = re.compile(r"Task timed out after [\d.]+ seconds")
-STATUSES = range(100, 600)
-REST_MEMBERS = {"statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded"}
-# What a REST API keeps for itself and hands on under another name.
-REMAPPED = {"connection", "content-md5", "date", "server", "www-authenticate"}
-# What each mode of a load balancer asks for, beside the body.
-BALANCER_MEMBERS: Mapping[Kind, tuple[str, ...]] = {
-    "alb": ("statusCode", "isBase64Encoded", "headers"),
-    "alb_multi_value": ("statusCode", "isBase64Encoded", "multiValueHeaders"),
-}
 
 
 def answer(payload: bytes, elapsed_ms: float, *, kind: Kind) -> Answer:
@@ -49,11 +39,11 @@ def received(payload: bytes, elapsed_ms: float, *, gateway: Gateway, accept: str
         raise BadAnswer("too-large", f"{gateway.name}: the return has {many}")
     if gateway.rules.infers and not (isinstance(value, dict) and "statusCode" in value):
         return _inferred(value, elapsed_ms)
-    members = _members(value, gateway.kind)
+    members = proxy.members(value, gateway.kind)
     return Answer(
-        status=_status(members),
-        headers=_headers(members, gateway.kind),
-        body=_body(members, gateway, accept),
+        status=proxy.status(members),
+        headers=proxy.headers(members, gateway.kind),
+        body=proxy.body(members, gateway, accept),
         elapsed_ms=elapsed_ms,
     )
 
@@ -75,7 +65,7 @@ def _value(payload: bytes) -> Json:
         # The emulator says it in plain text, Lambda in the message of an error.
         if timed_out := TIMED_OUT.search(payload.decode(errors="replace")):
             raise BadAnswer("timeout", timed_out.group()) from exc
-        raise _malformed(f"it is not JSON ({len(payload)} bytes)") from exc
+        raise proxy.malformed(f"it is not JSON ({len(payload)} bytes)") from exc
     if value is None:
         raise BadAnswer("empty", "the function returned nothing (null)")
     if isinstance(value, dict) and "statusCode" not in value:
@@ -99,105 +89,3 @@ def _inferred(value: Json, elapsed_ms: float) -> Answer:
     """Without a status code, format 2.0 takes the return for the body of a 200."""
     body = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return Answer(200, {"content-type": "application/json"}, body.encode(), elapsed_ms)
-
-
-def _members(value: Json, kind: Kind) -> dict[str, Json]:
-    if not isinstance(value, dict):
-        raise _malformed("it is not an object with statusCode and body")
-    for name in BALANCER_MEMBERS.get(kind, ("statusCode",)):
-        if name not in value:
-            raise _malformed(f"{name} is missing")
-    if kind == "rest_v1" and (unknown := sorted(value.keys() - REST_MEMBERS)):
-        raise _malformed(f"a REST API does not know {', '.join(unknown)}")
-    if kind in BALANCERS:
-        _must_describe(value)
-    return value
-
-
-def _must_describe(members: Mapping[str, Json]) -> None:
-    """Complain about a description of the status that is not `200 OK` for 200."""
-    said = members.get("statusDescription")
-    start = f"{members['statusCode']} "
-    if said is not None and not (isinstance(said, str) and said.startswith(start)):
-        raise _malformed("statusDescription is not the status code, a space, and the reason")
-
-
-def _status(members: Mapping[str, Json]) -> int:
-    status = members["statusCode"]
-    if isinstance(status, bool) or not isinstance(status, int) or status not in STATUSES:
-        raise _malformed("statusCode is not a whole number from 100 to 599")
-    return status
-
-
-def _headers(members: Mapping[str, Json], kind: Kind) -> dict[str, str]:
-    if kind == "alb_multi_value":
-        return _lists(members)
-    headers = {
-        name.lower(): _text(f"header {name}", value)
-        for name, value in _object(members, "headers").items()
-    }
-    if kind in ("http_api_v2", "function_url"):
-        cookies = members.get("cookies")
-        return headers | ({"set-cookie": _joined("cookies", cookies)} if cookies else {})
-    if kind == "alb":
-        return headers
-    headers |= _lists(members)  # where both name a header, the list wins
-    if kind != "rest_v1":
-        return headers
-    return {_renamed(name): value for name, value in headers.items()}
-
-
-def _renamed(name: str) -> str:
-    return f"x-amzn-remapped-{name}" if name in REMAPPED else name
-
-
-def _lists(members: Mapping[str, Json]) -> dict[str, str]:
-    return {
-        name.lower(): _joined(f"multiValueHeaders {name}", values)
-        for name, values in _object(members, "multiValueHeaders").items()
-    }
-
-
-def _object(members: Mapping[str, Json], name: str) -> dict[str, Json]:
-    value = members.get(name)
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise _malformed(f"{name} is not an object")
-    return value
-
-
-def _text(what: str, value: Json) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    if not isinstance(value, str | int | float):
-        raise _malformed(f"{what} is not a string")
-    return str(value)
-
-
-def _joined(what: str, values: Json) -> str:
-    if not isinstance(values, list):
-        raise _malformed(f"{what} is not a list")
-    return ", ".join(_text(what, value) for value in values)
-
-
-def _body(members: Mapping[str, Json], gateway: Gateway, accept: str) -> bytes:
-    body, is_base64 = members.get("body"), members.get("isBase64Encoded", False)
-    if not isinstance(is_base64, bool):
-        raise _malformed("isBase64Encoded is neither true nor false")
-    if body is None:
-        return b""
-    if not isinstance(body, str):
-        raise _malformed("body is not a string")
-    try:
-        plain = base64.b64decode(body, validate=True) if is_base64 else body.encode()
-    except (binascii.Error, ValueError) as exc:
-        raise _malformed("body is not what isBase64Encoded says") from exc
-    # A client that asks a REST API for something else gets the base64 itself.
-    first = accept.partition(",")[0]
-    text = gateway.kind == "rest_v1" and not gateway.is_binary(first)
-    return body.encode() if text else plain
-
-
-def _malformed(why: str) -> BadAnswer:
-    return BadAnswer("malformed", f"the return is no proxy answer: {why}")
