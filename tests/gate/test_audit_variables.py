@@ -104,7 +104,11 @@ TRAPS = (
         ((UNREAD, "NAMES"), (UNSET, "the code reads NAME, and no stage")),
     ),
     Trap("only a comment sets it", tree(READS["get"], **{"x.sh": "# NAME=x\n"}), noted="undecided"),
-    Trap("nothing is set here", {"app.py": APP, "settings.py": READS["get"]}, noted="NAME, 1 of 1"),
+    Trap(
+        "nothing is set here",
+        {"app.py": APP, "settings.py": READS["get"]},
+        noted="undecided: 1 of 1 variables",
+    ),
     Trap(
         "what the platform sets, and what libraries read",
         tree(

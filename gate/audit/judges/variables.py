@@ -63,8 +63,8 @@ def _not_here(missing: Mapping[str, object], count: int) -> str:
     names = ", ".join(sorted(missing)[:SHOWN])
     more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
     return (
-        f"undecided: most of the variables that the code reads are set somewhere else: {names}"
-        f"{more}, {len(missing)} of {count}"
+        f"undecided: {len(missing)} of {count} variables that the code reads are set nowhere here, "
+        f"and perhaps elsewhere: {names}{more}"
     )
 
 
