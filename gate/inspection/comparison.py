@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from gate.inspection import failures, wording
-from gate.inspection.differences import compare, differing_keys
+from gate.inspection.differences import compare
 from gate.inspection.documents import differing_paths
-from gate.inspection.facts import DIFFERS, EXTRA, MISSING, Difference, Facts, Key
+from gate.inspection.facts import DIFFERS, EXTRA, MISSING, ORDER, Difference, Facts
 from gate.inspection.runner import Answer, Failure, Interpreter, ask_each
 from gate.report import Finding, place
 
 CHECK = "parity"
 MAX_DOCUMENT_PATHS = 5
+IN_PART = (
+    "of {framework} the gate sees routes, what answers and guards them, hooks and middleware of "
+    "the application, and nothing else"
+)
+COLLISIONS = ("import-failed", "exits", "factory-failed", "prepare-failed")
 SALT = secrets.token_hex()  # of this process: hashes of secrets can be compared in it alone
 
 
@@ -48,8 +53,20 @@ class Outcome:
 
 
 def look(*subjects: Subject) -> list[Answer]:
-    """Return what each application is, each from its own child, all at the same time."""
-    return ask_each((subject.interpreter, subject.request) for subject in subjects)
+    """Return what each application is, each from its own child, all at the same time.
+
+    One that fails beside others is asked for once more alone: what is done at import, a migration
+    say, may be in the way of another who does the same.
+    """
+    answers = ask_each((subject.interpreter, subject.request) for subject in subjects)
+    if len(subjects) == 1:
+        return answers
+    pairs = zip(subjects, answers, strict=True)
+    return [look(subject)[0] if _collides(answer) else answer for subject, answer in pairs]
+
+
+def _collides(answer: Answer) -> bool:
+    return isinstance(answer, Failure) and answer.kind in COLLISIONS
 
 
 def unseen(subject: Subject, answer: Answer) -> Iterator[Finding]:
@@ -79,6 +96,8 @@ def compared(
     findings = [words.finding(difference) for difference in differences]
     if not findings:
         findings += _documents(pair, fix)
+    partly = {answer["framework"] for answer in answers} - {""}
+    notes += tuple(IN_PART.format(framework=name.title()) for name in sorted(partly))
     return Outcome(tuple(findings), notes)
 
 
@@ -107,17 +126,23 @@ def _stable(pair: Pair) -> tuple[list[Difference], tuple[str, ...]]:
     differences = compare(ours, theirs)
     if not _may_change({one.status for one in differences}):
         return differences, ()
-    changing: set[Key] = set()
+    changing = set[Any]()
     for first, second in pair.again:
-        changing |= differing_keys(Facts(first["facts"]), Facts(second["facts"]))
-    kept = [one for one in differences if not all(fact.key in changing for fact in one.facts)]
+        for one in compare(Facts(first["facts"]), Facts(second["facts"])):
+            changing |= _what_changes(one)
+    kept = [one for one in differences if not _what_changes(one) <= changing]
     names = dict.fromkeys(wording.thing(one) for one in differences if one not in kept)
     return kept, tuple(f"not compared, it changes from run to run: {name}" for name in names)
 
 
 def _may_change(statuses: set[str]) -> bool:
     """Whether a second look is worth its time: what has a random name is missing and extra."""
-    return DIFFERS in statuses or statuses >= {MISSING, EXTRA}
+    return bool(statuses & {DIFFERS, ORDER}) or statuses >= {MISSING, EXTRA}
+
+
+def _what_changes(one: Difference) -> set[Any]:
+    """Return what a difference is about: things by their keys, or the order of things."""
+    return {(one.kind, one.scope)} if one.status == ORDER else {fact.key for fact in one.facts}
 
 
 def _documents(pair: Pair, fix: str) -> Iterator[Finding]:
@@ -143,6 +168,4 @@ def _documents(pair: Pair, fix: str) -> Iterator[Finding]:
 
 def variables(interpreter: Interpreter, more: Mapping[str, str]) -> Interpreter:
     """Return the interpreter with more variables."""
-    return Interpreter(
-        interpreter.root, interpreter.python, interpreter.timeout, {**interpreter.env, **more}
-    )
+    return replace(interpreter, env={**interpreter.env, **more})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from gate.inspection.facts import DIFFERS, EXTRA, MISSING, ORDER, Difference, Fact, Facts, Key
+from gate.inspection.facts import DIFFERS, EXTRA, MISSING, ORDER, Difference, Fact, Facts
 from gate.inspection.grouping import grouped
 from gate.inspection.route_order import moved
 
@@ -26,12 +26,6 @@ def _without_what_follows(differences: list[Difference]) -> list[Difference]:
     """Leave out what only follows from a difference that is there itself."""
     settings = {one.scope for one in differences if one.name in DOCUMENTATION_SETTINGS}
     return [one for one in differences if one.kind != DOCUMENTATION or one.scope not in settings]
-
-
-def differing_keys(one: Facts, other: Facts) -> set[Key]:
-    """Return the keys of the facts that only one has, or that have different values."""
-    alone = one.by_key.keys() ^ other.by_key.keys()
-    return alone | {fact.reference[0].key for fact in _differing(one, other)}
 
 
 def _one_sided(status: str, here: Facts, there: Facts) -> Iterator[Difference]:
@@ -90,5 +84,4 @@ __all__ = [
     "Fact",
     "Facts",
     "compare",
-    "differing_keys",
 ]

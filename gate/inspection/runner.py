@@ -24,6 +24,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from gate.inspection import leftovers
+from gate.inspection.child.redaction import without_secrets
 from gate.report import CannotLook, one_line
 
 BOOT = Path(__file__).parent / "child" / "__main__.py"
@@ -38,12 +39,17 @@ OUTPUT_TAIL_BYTES = 4096
 
 @dataclass(frozen=True)
 class Interpreter:
-    """How a child is started: ``timeout`` in seconds, ``env`` over the few inherited names."""
+    """How a child is started: ``env`` goes over the few inherited names.
+
+    ``timeout`` is in seconds; ``memory``, in bytes, is what the child may have: all that Lambda
+    ever gives.
+    """
 
     root: Path
     python: str = sys.executable
     timeout: float = 60.0
     env: Mapping[str, str] = field(default_factory=dict)
+    memory: int = 10_240 * 2**20
 
 
 @dataclass(frozen=True)
@@ -82,7 +88,8 @@ class _Child:
     def __init__(self, interpreter: Interpreter, request: Mapping[str, Any]) -> None:
         self._interpreter = interpreter
         self._root = interpreter.root.resolve()
-        self._request = {**request, "root": str(self._root), "timeout": interpreter.timeout}
+        limits = {"timeout": interpreter.timeout, "memory": interpreter.memory}
+        self._request = {**request, **limits, "root": str(self._root)}
         self._tail: deque[bytes] = deque(maxlen=2)
 
     def __enter__(self) -> _Child:
@@ -184,6 +191,7 @@ class _Child:
     def _output(self) -> str:
         self._reader.join(GRACE_SECONDS)
         text = b"".join(self._tail)[-OUTPUT_TAIL_BYTES:].decode("utf-8", "replace")
+        text = without_secrets(text)
         return "\n".join(text.splitlines()[-OUTPUT_TAIL_LINES:])
 
 

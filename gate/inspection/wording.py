@@ -163,6 +163,9 @@ def _where_it_should_be(fact: Fact, side: Side) -> Place | None:
 
 def thing(one: Difference) -> str:
     """Return what differs by its name, without its value."""
+    if one.status == ORDER:
+        sequence = SEQUENCES.get(one.kind, "routes")
+        return f"the order of {sequence.format(routes=_routes(one.subjects))}"
     return _thing(one, one.facts[0], THINGS_THAT_DIFFER)
 
 

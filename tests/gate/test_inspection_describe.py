@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 import enum
 import re
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
+import sqlalchemy
 from pydantic import BaseModel, SecretStr
 
 from gate.inspection.child.describe import Describer
 from gate.inspection.child.naming import is_secret_name, qualified_name, shown
-from gate.inspection.child.redaction import without_secrets
+from gate.inspection.child.redaction import without_environment, without_secrets
 
 
 class Colour(enum.Enum):
@@ -64,6 +67,19 @@ def cyclic(value: object) -> Plain:
     one = Plain(value=value)
     one.__dict__["self"] = one
     return one
+
+
+class Speaking:
+    """Says in its text all that it keeps."""
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def __repr__(self) -> str:
+        return f"Speaking({self.value})"
+
+
+def connect(url: str, password: str = "") -> None: ...
 
 
 def describer(salt: str = "salt") -> Describer:
@@ -156,6 +172,89 @@ def test_names_of_no_secrets(name: str) -> None:
 )
 def test_what_people_see(value: object, expected: str) -> None:
     assert shown(value) == expected
+
+
+class Address(NamedTuple):
+    host: str
+    password: str
+
+
+@dataclass
+class Database:
+    password: str
+    address: Address | None = None
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Address("db", "hunter2"),
+        Database("hunter2", Address("db", "hunter2")),
+        Model(name="a", token="hunter2"),
+        partial(connect, password="hunter2"),
+        partial(connect, "postgresql://u:hunter2@db"),
+        Plain(password="hunter2"),
+        Speaking("hunter2"),
+        {"options": [Database("hunter2")]},
+        "host=db password=hunter2",
+        "https://example.org/?api_key=hunter2&x=1",
+        "Authorization: Bearer hunter2hunter2",
+        "{'client_secret': 'hunter2', 'x': 1}",
+        b"token=hunter2",
+    ],
+)
+def test_no_secret_is_shown_whatever_holds_it(value: object) -> None:
+    assert "hunter2" not in shown(value)
+    assert "hunter2" not in shown([value])
+
+
+def test_what_is_no_secret_is_shown() -> None:
+    assert shown(Database("x", Address("db", "y"))) == (
+        "Database(password=***, address=Address(host='db', password=***))"[:59] + "…"
+    )
+    assert shown(partial(connect, "x")).endswith("connect('x')")
+
+
+def test_secrets_of_the_environment_are_masked_in_texts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APP_SECRET", "hunter2")
+    monkeypatch.setenv("APP_TOKEN", "x")  # too short to be told from the text
+    text = "input_value={'a': 'hunter2'} x"
+    assert without_environment(text) == "input_value={'a': '***'} x"
+
+
+def test_a_value_that_holds_a_whole_program_takes_no_time() -> None:
+    nodes = [Plain() for _ in range(2000)]
+    for node in nodes:
+        node.__dict__["others"] = nodes
+    started = time.monotonic()
+    text = describer().same(nodes)
+    assert time.monotonic() - started < 5
+    assert len(text) < 1000
+
+
+def test_when_something_was_built_is_no_part_of_it() -> None:
+    def built() -> Plain:
+        moments = [time.time(), time.monotonic(), int(time.time()), time.time_ns()]
+        return Plain(at=[*moments, datetime.datetime.now(datetime.UTC)])
+
+    assert describer().same(built()) == describer().same(built())
+    assert describer().same(Plain(at=1.5)) != describer().same(Plain(at=2.5))
+    assert describer().same(Plain(at=float("inf"))) != describer().same(Plain(at=float("nan")))
+
+
+def test_columns_are_their_text() -> None:
+    table = sqlalchemy.Table("t", sqlalchemy.MetaData(), sqlalchemy.Column("a"))
+    same = describer().same
+    assert same(table.c.a > 1) == same(table.c.a > 1)
+    assert same(table.c.a > 1) != same(table.c.a < 1)
+
+
+def test_the_names_of_the_module_itself_are_those_of_the_other() -> None:
+    ours = Describer(["main", "lazy_app"], "salt", "/root/main.py")
+    theirs = Describer(["lazy_app", "main"], "salt", "/root/lazy_app.py")
+    assert ours.same(Plain(name="main")) == theirs.same(Plain(name="lazy_app"))
+    assert ours.same(Path("/root/main.py")) == theirs.same(Path("/root/lazy_app.py"))
+    assert ours.same("main") != theirs.same("lazy_app")  # as an argument it may mean something
 
 
 def test_passwords_in_urls_are_masked() -> None:

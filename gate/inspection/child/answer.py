@@ -95,7 +95,7 @@ def from_exception(kind: str, exc: BaseException, root: str) -> FailedError:
         place = (last.filename, last.lineno or 1)
     detail = without_environment("".join(traceback.format_list(frames[-LAST_FRAMES:])))
     text = without_environment(text_of(exc))
-    message = f"{type(exc).__name__}: {text}"
+    message = f"{type(exc).__name__}: {text}" if text else type(exc).__name__
     if isinstance(exc, SystemExit):
         kind, message = "exits", f"calls sys.exit({text})"
     return FailedError(kind, message, place=place, detail=detail)

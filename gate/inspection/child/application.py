@@ -11,11 +11,13 @@ from . import loading
 from .answer import CannotLookError, FailedError, from_exception
 from .describe import Describer
 from .facts import Facts
+from .foreign import add_foreign, framework_of
 from .layers import layers
 from .naming import qualified_name
 from .places import Places
 from .tree import add_application
 
+RECURSION_LIMIT = 1000  # Python's own
 ASGI_CALLS: tuple[tuple[dict[str, Any] | None, ...], ...] = ((None, None, None), (None,))
 
 
@@ -24,32 +26,38 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 
     Returns ``facts`` (see :class:`Facts`), ``place`` of the application's construction,
     ``same_object`` (whether the other entry point's name is the same object), ``openapi`` (the
-    document, or None where there is none) and ``routes`` (their number, with those of what is
-    mounted, documentation aside).
+    document, or None where there is none), ``routes`` (their number, with those of what is
+    mounted, documentation aside) and ``framework`` (one that is seen in part, or "").
     """
     root, entry, other = request["root"], request["entry"], request["other"]
     places = Places(root)
     places.watch()
     app = loading.application(entry, root)
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))  # it may have lowered it
     _must_be_asgi(app, entry)
     if request["prepare"]:
         names = {"entry": _module(entry), "other": _module(other)}
         loading.prepare(request["prepare"], root, app, **names)
-    facts = Facts(Describer((_module(entry), _module(other)), request["salt"]), places)
+    file = getattr(sys.modules.get(_module(entry)), "__file__", None)
+    facts = Facts(Describer((_module(entry), _module(other)), request["salt"], file), places)
+    framework = framework_of(app)
     found = layers(app)
-    if found is None:
+    if framework:
+        routes, inner = add_foreign(facts, app, framework), app
+    elif found is not None:
+        routes, inner = add_application(facts, app), found[1]
+    else:
         raise CannotLookError(
             f"{entry} is a {qualified_name(app)}, which is no Starlette or FastAPI application "
             "and holds none: the gate cannot see its middleware and routes"
         )
-    routes = add_application(facts, app)
-    inner = found[1]
     return {
         "facts": facts.all,
         "place": places.of(inner),
         "same_object": _is_also(app, other),
-        "openapi": _openapi(inner, root),
+        "openapi": None if framework else _openapi(inner, root),
         "routes": routes,
+        "framework": framework,
     }
 
 

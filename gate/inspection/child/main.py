@@ -6,7 +6,9 @@ import faulthandler
 import importlib
 import json
 import os
+import resource
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,6 +22,7 @@ def main(folder: str) -> NoReturn:
     channel = Channel(folder, root)
     sys.dont_write_bytecode = False  # our own modules may be compiled …
     task = importlib.import_module(f".{request['task']}", __package__)
+    _bound_memory(request["memory"])
     _stand_in_root(root)
     _dump_stack_at_time_limit(folder, request["timeout"])
     channel.watch_exit()
@@ -31,6 +34,15 @@ def main(folder: str) -> NoReturn:
         channel.send({"cannot": str(exc)})
     except BaseException as exc:  # noqa: BLE001 - even SystemExit must become an answer
         channel.send({"failed": from_exception("inspection-failed", exc, root).document})
+
+
+def _bound_memory(limit: int) -> None:
+    """Give the judged code ``limit`` bytes; should the machine run short before, it goes first."""
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    bounded = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (bounded, hard))
+    with suppress(OSError):  # Linux's own
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _stand_in_root(root: str) -> None:

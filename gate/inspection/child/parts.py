@@ -8,6 +8,8 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+# Which module it is, and nothing else.
+OF_EVERY_MODULE = ("__name__", "__file__", "__spec__", "__loader__", "__package__", "__cached__")
 # State of a running process, of no meaning for what was built, by the module of its class.
 OPAQUE = ("_thread.", "threading.", "weakref.", "asyncio.", "contextvars.", "_contextvars.")
 
@@ -53,7 +55,8 @@ def closure_of(function: types.FunctionType) -> dict[str, Any]:
 def globals_of(function: types.FunctionType) -> dict[str, Any]:
     """Return the globals that a function's code names, also in functions inside it."""
     known = function.__globals__
-    return {name: known[name] for name in _names(function.__code__) if name in known}
+    named = (name for name in _names(function.__code__) if name not in OF_EVERY_MODULE)
+    return {name: known[name] for name in named if name in known}
 
 
 def _names(code: types.CodeType) -> Iterator[str]:

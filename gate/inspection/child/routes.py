@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from .dependencies import add_dependencies
@@ -10,6 +10,7 @@ from .facts import Facts
 from .layers import add_layer, around_route, layers
 from .naming import qualified_name
 from .places import Place
+from .walking import contexts
 
 # Attributes of a route that change what a client gets, as FastAPI and Starlette name them.
 OPTIONS = (
@@ -60,15 +61,6 @@ def add_routes(facts: Facts, routes: list[Any], mounted: Callable[[Any, str], No
                 continue
             _add_route(facts, context, name)
             _follow_mount(context, mounted)
-
-
-def contexts(routes: list[Any]) -> Iterator[Any]:
-    """Yield the routes as they answer: FastAPI keeps included routers whole since 0.137."""
-    try:
-        from fastapi.routing import iter_route_contexts  # noqa: PLC0415 - not for plain Starlette
-    except ImportError:
-        return iter(routes)
-    return iter(iter_route_contexts(routes))
 
 
 def is_documentation(context: Any) -> bool:
@@ -174,4 +166,4 @@ def _follow_mount(context: Any, mounted: Callable[[Any, str], None]) -> None:
         mounted(app, str(getattr(context, "path", None) or getattr(context, "host", "")))
 
 
-__all__ = ["add_routes", "application_in", "contexts", "is_documentation"]
+__all__ = ["add_routes", "application_in", "is_documentation"]

@@ -7,7 +7,8 @@ from typing import Any
 from .composition import add_composition
 from .facts import Facts
 from .layers import add_layer, around_router, beside, layers
-from .routes import add_routes, application_in, contexts, is_documentation
+from .routes import add_routes, application_in, is_documentation
+from .walking import contexts
 
 Mounted = list[tuple[Any, str]]
 
