@@ -104,6 +104,7 @@ class Service(cdk.Stack):
                 "JWT_SECRET_ARN": data.jwt_secret.secret_arn,
                 "CORS_ORIGINS": ",".join(settings.api.cors_origins),
                 "LOG_LEVEL": settings.function.log_level,
+                **(settings.expects.variables if settings.expects else {}),
             },
         )
         let_read(function, data.database_secret)

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from pydantic import Field, ValidationError, model_validator
 
+from stacks import migrations as schemas
 from stacks import stage as sections
 from stacks.stage_files import ROOT, SettingsError, merge, read, reasons, shown
 
@@ -18,8 +19,8 @@ __all__ = ["PROBES", "ROOT", "Settings", "SettingsError", "load", "probe_names",
 STAGES = ROOT / "stages"
 PROBES = ROOT / "probes.toml"
 SHARED = "_shared"
-# Of the file's name, of probes.toml, of the one command that needs it.
-FROM_ELSEWHERE = {"stage", "probes", "ignore_alarms"}
+# Of the file's name, of probes.toml, of the migrations, of the one command that needs it.
+FROM_ELSEWHERE = {"stage", "probes", "expects", "ignore_alarms"}
 
 
 class Settings(sections.Section):
@@ -43,6 +44,7 @@ class Settings(sections.Section):
     canary: sections.Canary
     ignore_alarms: sections.Reason | None = None  # of one deployment alone
     probes: tuple[sections.ProbeName, ...] = Field(min_length=1)
+    expects: schemas.Schema | None = None  # None: the backend has no migrations
     left_out: tuple[sections.LeftOut, ...] = Field(default=(), strict=False)
     acknowledged: tuple[sections.Acknowledged, ...] = Field(default=(), strict=False)
 
@@ -81,6 +83,7 @@ def load(
     image_digest: str | None = None,
     ignore_alarms: str | None = None,
     probes: Path = PROBES,
+    migrations: Path = schemas.MIGRATIONS,
 ) -> Settings:
     """Read a stage.
 
@@ -90,6 +93,7 @@ def load(
         image_digest: `sha256:…` of the image to deploy; None builds the Dockerfile.
         ignore_alarms: why this one deployment goes on while an alarm is red; None heeds them.
         probes: the file whose probes get an alarm each.
+        migrations: the folder of Alembic's migrations that go with the code.
 
     Raises:
         SettingsError: the stage, a file, a key or a value is not as it must be.
@@ -107,6 +111,7 @@ def load(
     if ignore_alarms is not None:
         said["-c ignore_alarms"] = {"ignore_alarms": ignore_alarms}
     said[shown(probes)] = {"stage": stage, "probes": probe_names(probes)}
+    said[shown(migrations)] = {"expects": schemas.read(migrations)}
     values: dict[str, Any] = {}
     for table in said.values():
         values = merge(values, table)

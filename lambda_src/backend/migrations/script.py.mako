@@ -12,6 +12,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+# What does more than add says the migration of the oldest code that still works after it:
+# oldest_code = ${repr(down_revision)}
 
 
 def upgrade() -> None:
