@@ -29,6 +29,10 @@ ITS_HOOKS = "CodeDeploy invokes these two hooks, in whatever version they have."
 ONE_RUNTIME = "Python 3.13, as in the image: one version to keep up to date."
 ONCE = "CodeDeploy calls it once in a deployment, and deploys one version at a time."
 TOLD = "CodeDeploy is told the outcome, and waits for it: silence fails the deployment."
+REPORTS = "Metrics know no resource; the condition names the one namespace."
+ASYNCHRONOUS = "What calls it calls again when it fails; CloudWatch's own filters count besides."
+SELDOM = "Called by what fails, seldom: a limit of its own would only lose calls."
+PART = "Part of a composite alarm, which has the actions: one trouble is told once."
 AWS_ALONE = "It calls AWS's own APIs and nothing else; the backend's network has no way to them."
 X_RAY = "X-Ray: these actions know no resource."
 CODEDEPLOY = "AWS's own policy for this purpose; of functions it invokes CodeDeployHook_* alone."
@@ -98,6 +102,13 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("monitoring/Canary/Role", IAM5_ARTIFACTS, OWN_ARTIFACTS),
     ("monitoring/Canary/Role", IAM5_LOG, OWN_LOG),
     ("monitoring/Canary/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
+    ("monitoring/Alarms", "HIPAA.Security-CloudWatchAlarmAction", PART),
+    ("monitoring/StartWatch/Role", "AwsSolutions-IAM5[Resource::*]", REPORTS),
+    ("monitoring/StartWatch/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
+    ("monitoring/StartWatch/Function", "AwsSolutions-L1", ONE_RUNTIME),
+    ("monitoring/StartWatch/Function", "HIPAA.Security-LambdaConcurrency", SELDOM),
+    ("monitoring/StartWatch/Function", "HIPAA.Security-LambdaDLQ", ASYNCHRONOUS),
+    ("monitoring/StartWatch/Function", "HIPAA.Security-LambdaInsideVPC", AWS_ALONE),
 )
 # fmt: on
 

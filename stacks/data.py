@@ -12,6 +12,7 @@ import aws_cdk as cdk
 from aws_cdk import aws_ec2 as ec2
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_logs as logs
+from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
@@ -26,7 +27,8 @@ from stacks.settings import Settings
 class Data(cdk.Stack):
     """The stage's lasting things.
 
-    `placement` is None where the function runs outside a VPC.
+    `placement` is None where the function runs outside a VPC, and `cluster` where the database
+    is an existing one.
     """
 
     def __init__(
@@ -55,16 +57,14 @@ class Data(cdk.Stack):
             others={"email": settings.secrets.probe_email},
         )
         self.repository = self._repository()
-        self.topic = Notifications(
-            self,
-            "Notifications",
-            name=settings.name("alarms"),
-            emails=settings.notifications.emails,
-        ).topic
+        self.notifications = Notifications(self, "Notifications", settings=settings)
+        self.topics = self.notifications.topics
         self.placement = self._place()
+        self.cluster: rds.DatabaseCluster | None = None
         self.database_secret = self._database()
         cdk.CfnOutput(self, "RepositoryUri", value=self.repository.repository_uri)
-        cdk.CfnOutput(self, "AlarmTopicArn", value=self.topic.topic_arn)
+        for severity, topic in self.topics.items():
+            cdk.CfnOutput(self, f"{severity.capitalize()}TopicArn", value=topic.topic_arn)
         cdk.CfnOutput(self, "ProbeSecretArn", value=self.probe_secret.secret_arn)
 
     def _secret(
@@ -155,6 +155,7 @@ class Data(cdk.Stack):
         postgres.node.add_dependency(
             self._log_group("DatabaseLogs", f"/aws/rds/cluster/{name}/postgresql")
         )
+        self.cluster = postgres.cluster
         return postgres.secret
 
     def _log_group(self, id: str, name: str) -> logs.LogGroup:

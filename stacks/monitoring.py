@@ -1,41 +1,22 @@
-"""What watches: the canary, and the alarms on what it and the API report."""
+"""What watches: the canary, the alarms, and what reports what the alarms look at."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import aws_cdk as cdk
 from constructs import Construct
 
-from stacks.components.alarms import PROBES_NAMESPACE, AlarmRule, Alarms, CustomSource, Missing
-from stacks.components.uptime_canary import UptimeCanary
+from stacks.components import alarm_table as table
+from stacks.components.alarms import Alarms, CustomSource, Share, Source
+from stacks.components.composite_alarms import CompositeAlarms
+from stacks.components.logs import log_group
+from stacks.components.small_function import SmallFunction
+from stacks.components.start_failures import ALL, StartFailures
+from stacks.components.uptime_canary import PROBES_NAMESPACE, UptimeCanary
 from stacks.data import Data
 from stacks.service import Service
 from stacks.settings import Settings
-
-API_ALARMS = (
-    AlarmRule(
-        name="5xx",
-        metric="5xx",
-        statistic="Sum",
-        threshold=1,
-        why="Somebody got a server error: the function failed, or the API could not call it.",
-    ),
-)
-
-
-def probe_alarm(period_minutes: int) -> AlarmRule:
-    """The alarm on one probe, asked every `period_minutes`."""
-    return AlarmRule(
-        name="failed",
-        metric="ProbeFailed",
-        statistic="Maximum",
-        threshold=1,
-        period_minutes=period_minutes,
-        # Two in a row: a run that starts a second late leaves one period empty.
-        periods=2,
-        datapoints=2,
-        missing=Missing.BREACHING,
-        why="A probe of probes.toml failed, or nobody asked it: a silent canary is a failure too.",
-    )
 
 
 class Monitoring(cdk.Stack):
@@ -52,23 +33,9 @@ class Monitoring(cdk.Stack):
         env: cdk.Environment,
     ) -> None:
         super().__init__(scope, id, env=env, termination_protection=settings.termination_protection)
-        Alarms(
-            self,
-            "ApiAlarms",
-            prefix=settings.name("api"),
-            rules=API_ALARMS,
-            source=service.api.api,
-            topic=data.topic,
-        )
-        for probe in settings.probes:
-            Alarms(
-                self,
-                f"Probe-{probe}",
-                prefix=settings.name(f"probe-{probe}"),
-                rules=(probe_alarm(settings.canary.period_minutes),),
-                source=CustomSource(PROBES_NAMESPACE, {"Stage": settings.stage, "Probe": probe}),
-                topic=data.topic,
-            )
+        self._settings, self._data, self._service = settings, data, service
+        self._starts()
+        self._alarms()
         if settings.canary.enabled:
             UptimeCanary(
                 self,
@@ -80,3 +47,86 @@ class Monitoring(cdk.Stack):
                 key=data.key,
                 settings=settings.canary,
             )
+
+    def _alarms(self) -> None:
+        settings, topics = self._settings, self._data.topics
+        rules = table.table(settings)
+        alarms = Alarms(
+            self,
+            "Alarms",
+            prefix=settings.prefix,
+            rules=rules,
+            sources=self._sources(),
+            topics=topics,
+            runbook=settings.notifications.runbook,
+            composites=settings.notifications.composites,
+        )
+        if settings.notifications.composites:
+            CompositeAlarms(
+                self,
+                "CompositeAlarms",
+                prefix=settings.prefix,
+                rules=table.COMPOSITES,
+                parts=rules,
+                alarms=alarms.by_name,
+                topics=topics,
+                runbook=settings.notifications.runbook,
+            )
+
+    def _sources(self) -> Mapping[str, Source]:
+        settings, service = self._settings, self._service
+        stage = {"Stage": settings.stage}
+        sources: dict[str, Source] = {
+            table.ALIAS: service.alias,
+            table.ERROR_SHARE: Share(
+                of=service.alias, whole="Invocations", floor=table.ERROR_FLOOR
+            ),
+            table.FUNCTION: service.backend,
+            table.API: service.api.api,
+            table.STARTS: CustomSource(self._starts_namespace, {}),
+            table.CANARY: CustomSource(PROBES_NAMESPACE, stage),
+        }
+        for probe in settings.probes:
+            of_probe = stage | {"Probe": probe}
+            sources[table.probe_source(probe)] = CustomSource(PROBES_NAMESPACE, of_probe)
+        if self._data.cluster:
+            sources[table.DATABASE] = self._data.cluster
+        return sources
+
+    @property
+    def _starts_namespace(self) -> str:
+        """Of this stage alone: the metrics of a log's filter have no dimensions."""
+        return f"CredMate/Starts/{self._settings.stage}"
+
+    def _starts(self) -> None:
+        """Tell of starts that fail: a fast function beside the log's own filters."""
+        reporter = self._function(
+            "StartWatch",
+            "start_watch",
+            {"NAMESPACE": self._starts_namespace, "METRIC": ALL},
+        )
+        StartFailures(
+            self,
+            "Starts",
+            log_group=self._service.backend.log_group,
+            namespace=self._starts_namespace,
+            reporter=reporter,
+        )
+
+    def _function(self, id: str, package: str, environment: Mapping[str, str]) -> SmallFunction:
+        name = self._settings.name(package.replace("_", "-"))
+        return SmallFunction(
+            self,
+            id,
+            name=name,
+            package=package,
+            environment=environment,
+            log_level=self._settings.function.log_level,
+            log_group=log_group(
+                self,
+                f"{id}Log",
+                name=f"/aws/lambda/{name}",
+                key=self._data.key,
+                settings=self._settings.logs,
+            ),
+        )

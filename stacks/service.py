@@ -11,7 +11,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import triggers
 from constructs import Construct
 
-from stacks.components.alarms import AlarmRule, Alarms
+from stacks.components.alarms import AlarmRule, Alarms, Severity
 from stacks.components.http_api import HttpApi
 from stacks.components.image_function import ImageFunction, image_code
 from stacks.components.logs import log_group
@@ -22,35 +22,36 @@ from stacks.data import Data
 from stacks.settings import Settings
 
 ALIAS = "live"
-# Throttles are the account's or the function's, not the new version's.
-ROLLBACK_ALARMS = ("errors", "duration")
+NEW_VERSION = "new version"  # what the alarms that undo a release look at
 
 
 def release_alarms(timeout_seconds: int) -> tuple[AlarmRule, ...]:
-    """What only real traffic shows of a version behind the alias."""
+    """What only real traffic shows of a new version, and undoes its release.
+
+    Throttles are the account's or the function's, not the version's.
+    """
     return (
         AlarmRule(
             name="errors",
+            source=NEW_VERSION,
             metric="Errors",
             statistic="Sum",
             threshold=1,
+            because="one, in a minute that has enough calls to judge by.",
+            runbook="releases",
             why="A call ended in a function error: the application answers its own errors, so it "
             "did not start, crashed or ran out of time.",
         ),
         AlarmRule(
-            name="throttles",
-            metric="Throttles",
-            statistic="Sum",
-            threshold=1,
-            why="Lambda refused a call: the account or the function has no concurrency left.",
-        ),
-        AlarmRule(
             name="duration",
+            source=NEW_VERSION,
             metric="Duration",
             statistic="p99",
             threshold=0.8 * timeout_seconds * 1000,
             periods=3,
             datapoints=2,
+            because="80 % of the timeout, twice in three minutes: a cold minute is no reason.",
+            runbook="releases",
             why="The slowest calls come near the timeout: the next step is that they fail.",
         ),
     )
@@ -75,15 +76,6 @@ class Service(cdk.Stack):
             alias=self.alias,
             settings=settings.api,
             access_log=self._log_group("AccessLog", f"/aws/vendedlogs/{settings.name('api')}"),
-        )
-        # Beside the alias: in another stack CloudFormation sees a cycle.
-        Alarms(
-            self,
-            "Alarms",
-            prefix=settings.name("backend"),
-            rules=release_alarms(settings.function.timeout_seconds),
-            source=self.alias,
-            topic=data.topic,
         )
         if settings.release.enabled:
             self._migrate_first()
@@ -185,20 +177,24 @@ class Service(cdk.Stack):
             shift=settings.release.shift,
             before=self._hook("BeforeTraffic", "before_traffic"),
             after=self._hook("AfterTraffic", "after_traffic"),
+            # Beside the alias: in another stack CloudFormation sees a cycle.
             alarms=Alarms(
                 self,
                 "RollbackAlarms",
                 prefix=settings.name("new-version"),
-                rules=[r for r in release_alarms(timeout) if r.name in ROLLBACK_ALARMS],
-                source=NewVersion(
-                    version=self.backend.current_version,
-                    alias_name=ALIAS,
-                    minimum_invocations=settings.release.minimum_invocations,
-                ),
-                topic=self._data.topic,
+                rules=release_alarms(timeout),
+                sources={
+                    NEW_VERSION: NewVersion(
+                        version=self.backend.current_version,
+                        alias_name=ALIAS,
+                        minimum_invocations=settings.release.minimum_invocations,
+                    )
+                },
+                topics=self._data.topics,
+                runbook=settings.notifications.runbook,
             ).alarms,
             ignore_alarms=settings.ignore_alarms,
-            topic=self._data.topic,
+            topic=self._data.topics[Severity.TICKET],
         )
 
     def _hook(self, id: str, entry: str) -> lambda_.Function:

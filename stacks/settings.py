@@ -59,6 +59,9 @@ class Settings(sections.Section):
             raise ValueError("a new database needs a network: set network.create or network.vpc_id")
         if self.has_network and self.database.secret_name and not self.database.security_group_id:
             raise ValueError("an existing database in a network needs database.security_group_id")
+        unknown = sorted(set(self.canary.login_probes) - set(self.probes))
+        if unknown:
+            raise ValueError(f"canary.login_probes {unknown} are not in probes.toml")
         return self
 
     @property
@@ -66,9 +69,14 @@ class Settings(sections.Section):
         """Whether the function runs in a VPC."""
         return self.network.create or self.network.vpc_id is not None
 
+    @property
+    def prefix(self) -> str:
+        """What the names of this stage's things begin with: `credmate-prod`."""
+        return f"{self.project}-{self.stage}"
+
     def name(self, what: str) -> str:
         """The name of something of this stage: `credmate-prod-backend`."""
-        return f"{self.project}-{self.stage}-{what}"
+        return f"{self.prefix}-{what}"
 
 
 def stages(folder: Path = STAGES) -> tuple[str, ...]:

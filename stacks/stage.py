@@ -198,16 +198,26 @@ class Logs(Section):
 
 
 class Notifications(Section):
-    """Who is told of an alarm."""
+    """Who is told of an alarm, and where its message says that help is.
+
+    `emails` get pages and tickets. `composites` is false where AWS's composite alarms cannot be
+    had: each alarm then tells for itself.
+    """
 
     emails: tuple[Email, ...] = Field(strict=False)
+    runbook: str = Field(min_length=1)
+    composites: bool
 
 
 class Canary(Section):
-    """The Synthetics canary that runs the probes from outside."""
+    """The Synthetics canary that runs the probes from outside.
+
+    `login_probes` are those without which nobody can log in: their failure wakes somebody.
+    """
 
     enabled: bool
     period_minutes: int = Field(ge=1, le=60)
+    login_probes: tuple[ProbeName, ...] = Field(strict=False, min_length=1)
     artifact_days: int = Field(ge=1, le=1024)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from enum import StrEnum
+from typing import Literal, Protocol
 
 import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -13,23 +14,46 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 Missing = cloudwatch.TreatMissingData
-PROBES_NAMESPACE = "CredMate/Probes"  # where lambda_src/canary reports
+Comparison = cloudwatch.ComparisonOperator
+COMPARISONS = {
+    ">=": Comparison.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    "<=": Comparison.LESS_THAN_OR_EQUAL_TO_THRESHOLD,
+}
+
+
+class Severity(StrEnum):
+    """Who is told: a page wakes somebody, a ticket waits for the morning."""
+
+    PAGE = "page"
+    TICKET = "ticket"
+
+
+Topics = Mapping[Severity, sns.ITopic]
 
 
 @dataclass(frozen=True, kw_only=True)
 class AlarmRule:
     """One alarm.
 
-    It fires when `statistic` of `metric` reaches `threshold` in `datapoints` of the last
-    `periods` periods of `period_minutes`; `missing` says what silence means.
+    It fires when `statistic` of `metric` of `source` is beyond `threshold` in `datapoints` of
+    the last `periods` periods of `period_seconds`; `missing` says what silence means. `why` it
+    exists, the threshold's reason (`because`) and the section of the runbook stand in its
+    description. It tells the topic of its `severity`, or is summed up by the composite alarm
+    `part_of`, which tells for it.
     """
 
     name: str
+    source: str
     metric: str
     statistic: str
     threshold: float
     why: str
-    period_minutes: int = 1
+    because: str
+    runbook: str
+    severity: Severity = Severity.TICKET
+    part_of: str | None = None
+    is_bad: Literal[">=", "<="] = ">="
+    period_seconds: int = 60
     periods: int = 1
     datapoints: int = 1
     missing: cloudwatch.TreatMissingData = Missing.NOT_BREACHING
@@ -46,7 +70,7 @@ class Source(Protocol):
 
 @dataclass(frozen=True)
 class CustomSource:
-    """Metrics that our own code reports."""
+    """Metrics by the name of their namespace and their dimensions."""
 
     namespace: str
     dimensions: Mapping[str, str]
@@ -64,8 +88,34 @@ class CustomSource:
         )
 
 
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A metric as percent of another, and 0 for a period in which that one is below a floor."""
+
+    of: Source
+    whole: str
+    floor: int
+
+    def metric(
+        self, metric_name: str, *, statistic: str, period: cdk.Duration
+    ) -> cloudwatch.IMetric:
+        """The share of one of its metrics."""
+        part = self.of.metric(metric_name, statistic=statistic, period=period)
+        whole = self.of.metric(self.whole, statistic=statistic, period=period)
+        return cloudwatch.MathExpression(
+            expression=f"IF(whole >= {self.floor}, 100 * part / whole, 0)",
+            label=f"{metric_name} in percent",
+            period=period,
+            using_metrics={"part": part, "whole": whole},
+        )
+
+
 class Alarms(Construct):
-    """The alarms of a table over one source; firing and recovery are both told to the topic."""
+    """The alarms of a table over its sources; firing and recovery are both told.
+
+    `by_name` holds them under their names without the prefix. Where `composites` is false there
+    is nobody to tell for an alarm that is part of one, and it tells its own topic.
+    """
 
     def __init__(
         self,
@@ -74,27 +124,52 @@ class Alarms(Construct):
         *,
         prefix: str,
         rules: Sequence[AlarmRule],
-        source: Source,
-        topic: sns.ITopic,
+        sources: Mapping[str, Source],
+        topics: Topics,
+        runbook: str,
+        composites: bool = True,
     ) -> None:
         super().__init__(scope, id)
-        told = actions.SnsAction(topic)
-        self.alarms = [_alarm(self, rule, prefix=prefix, source=source) for rule in rules]
-        for alarm in self.alarms:
-            alarm.add_alarm_action(told)
-            alarm.add_ok_action(told)
+        self.by_name: dict[str, cloudwatch.Alarm] = {}
+        for rule in rules:
+            alarm = _alarm(self, rule, prefix=prefix, sources=sources, runbook=runbook)
+            if not (composites and rule.part_of):
+                tell(alarm, topics[rule.severity])
+            self.by_name[rule.name] = alarm
+
+    @property
+    def alarms(self) -> list[cloudwatch.Alarm]:
+        """All of them, in the order of the table."""
+        return list(self.by_name.values())
 
 
-def _alarm(scope: Construct, rule: AlarmRule, *, prefix: str, source: Source) -> cloudwatch.Alarm:
-    period = cdk.Duration.minutes(rule.period_minutes)
+def tell(alarm: cloudwatch.AlarmBase, topic: sns.ITopic) -> None:
+    """Tell the topic when the alarm fires and when it recovers."""
+    told = actions.SnsAction(topic)
+    alarm.add_alarm_action(told)
+    alarm.add_ok_action(told)
+
+
+def description(*, why: str, because: str, runbook: str, section: str) -> str:
+    """What everybody reads who sees the alarm, wherever that is."""
+    return f"{why} Threshold: {because} Runbook: {runbook}#{section}"
+
+
+def _alarm(
+    scope: Construct, rule: AlarmRule, *, prefix: str, sources: Mapping[str, Source], runbook: str
+) -> cloudwatch.Alarm:
+    period = cdk.Duration.seconds(rule.period_seconds)
+    source = sources[rule.source]
     return cloudwatch.Alarm(
         scope,
         rule.name,
         alarm_name=f"{prefix}-{rule.name}",
-        alarm_description=rule.why,
+        alarm_description=description(
+            why=rule.why, because=rule.because, runbook=runbook, section=rule.runbook
+        ),
         metric=source.metric(rule.metric, statistic=rule.statistic, period=period),
         threshold=rule.threshold,
-        comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+        comparison_operator=COMPARISONS[rule.is_bad],
         evaluation_periods=rule.periods,
         datapoints_to_alarm=rule.datapoints,
         treat_missing_data=rule.missing,

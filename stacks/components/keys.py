@@ -27,15 +27,3 @@ def let_logs_use(key: kms.Key) -> None:
             {"ArnLike": {"kms:EncryptionContext:aws:logs:arn": groups}}
         )
     )
-
-
-def let_alarms_use(key: kms.Key) -> None:
-    """CloudWatch publishes into topics encrypted with the key; else alarms vanish in silence."""
-    key.add_to_resource_policy(
-        iam.PolicyStatement(
-            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-            actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-            resources=["*"],  # in a key's own policy: this key
-            conditions={"StringEquals": {"aws:SourceAccount": cdk.Stack.of(key).account}},
-        )
-    )

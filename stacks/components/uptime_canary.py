@@ -12,7 +12,6 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_synthetics as synthetics
 from constructs import Construct
 
-from stacks.components.alarms import PROBES_NAMESPACE
 from stacks.components.canary_package import HANDLER, package
 from stacks.components.secrets import let_read
 from stacks.stage import Canary
@@ -21,6 +20,7 @@ from stacks.stage import Canary
 RUNTIME = synthetics.Runtime("syn-python-selenium-14.0", synthetics.RuntimeFamily.PYTHON)
 TIMEOUT = cdk.Duration.seconds(50)  # ends before the next run begins, also every minute
 PREFIX = "runs"
+PROBES_NAMESPACE = "CredMate/Probes"  # where lambda_src/canary reports
 
 
 class UptimeCanary(Construct):

@@ -123,27 +123,6 @@ def test_no_rule_removes_an_image_that_has_a_tag(any_stage: Assembled) -> None:
     assert [rule["selection"]["tagStatus"] for rule in json.loads(policy)["rules"]] == ["untagged"]
 
 
-def test_alarms_can_be_published_into_the_encrypted_topic(any_stage: Assembled) -> None:
-    topic = any_stage.one("AWS::SNS::Topic")
-    key = any_stage.target(topic["KmsMasterKeyId"], "data")
-    (use,) = [
-        s
-        for s in key["KeyPolicy"]["Statement"]
-        if s["Principal"].get("Service") == "cloudwatch.amazonaws.com"
-    ]
-    assert set(use["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey*"}
-    assert use["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-
-
-def test_the_topic_takes_messages_of_this_accounts_alarms_over_tls(any_stage: Assembled) -> None:
-    policy = any_stage.one("AWS::SNS::TopicPolicy")["PolicyDocument"]["Statement"]
-    (allow,) = [s for s in policy if s["Effect"] == "Allow"]
-    (deny,) = [s for s in policy if s["Effect"] == "Deny"]
-    assert allow["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert allow["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
-    assert deny["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
-
-
 def test_local_uses_the_database_that_is_there(local: Assembled) -> None:
     variables = local.one("AWS::Lambda::Function", Timeout=15)["Environment"]["Variables"]
     assert variables["DATABASE_SECRET_ARN"]["Fn::Join"][1][-1] == ":secret:credmate/local/database"

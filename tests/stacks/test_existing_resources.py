@@ -74,5 +74,8 @@ def test_an_existing_secret_is_read_by_its_name_and_no_more_than_it(existing: As
 
 
 def test_whoever_is_named_is_told(existing: Assembled) -> None:
-    subscription = existing.one("AWS::SNS::Subscription", Protocol="email")
-    assert subscription["Endpoint"] == "oncall@credmate.example"
+    subscriptions = existing.of_type("AWS::SNS::Subscription", stack="data")
+    assert {(s["Protocol"], s["Endpoint"]) for s in subscriptions} == {
+        ("email", "oncall@credmate.example")
+    }
+    assert len(subscriptions) == len(existing.of_type("AWS::SNS::Topic"))

@@ -55,7 +55,7 @@ def test_what_decides_how_the_backend_runs_stands_in_the_template(any_stage: Ass
 def test_logs_are_structured_and_go_to_the_functions_own_group(any_stage: Assembled) -> None:
     for function in ours(any_stage):
         logging = function["LoggingConfig"]
-        group = any_stage.target(logging["LogGroup"], "service")
+        group = any_stage.target(logging["LogGroup"], function.stack)
         assert group["LogGroupName"] == f"/aws/lambda/{function['FunctionName']}"
         assert logging["LogFormat"] == "JSON"
         assert logging["ApplicationLogLevel"] == any_stage.settings.function.log_level
@@ -152,7 +152,7 @@ def test_every_request_goes_to_the_alias(any_stage: Assembled) -> None:
 
 
 def test_the_api_may_call_the_alias_and_nobody_else_may(any_stage: Assembled) -> None:
-    permission = any_stage.one("AWS::Lambda::Permission")
+    permission = any_stage.one("AWS::Lambda::Permission", stack="service")
     alias = any_stage.one("AWS::Lambda::Alias")
     api = any_stage.one("AWS::ApiGatewayV2::Api")
     assert permission["FunctionName"] == {"Ref": alias.id}

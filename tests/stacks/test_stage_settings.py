@@ -169,8 +169,15 @@ def test_an_image_is_named_by_its_digest_alone(folder: Path, digest: str) -> Non
 
 def test_the_probes_are_those_of_probes_toml(tmp_path: Path) -> None:
     probes = tmp_path / "probes.toml"
+    probes.write_text(PROBES + PROBES.replace("health", "login"))
+    assert load("dev", probes=probes).probes == ("health", "login")
+
+
+def test_what_login_needs_is_a_probe(tmp_path: Path) -> None:
+    probes = tmp_path / "probes.toml"
     probes.write_text(PROBES)
-    assert load("dev", probes=probes).probes == ("health",)
+    with pytest.raises(SettingsError, match=r"login_probes \['login'\] are not in probes.toml"):
+        load("dev", probes=probes)
 
 
 @pytest.mark.parametrize("text", ["", "probe = 3\n", "[[probe]]\nmethod = 'GET'\n"])
