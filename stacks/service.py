@@ -11,12 +11,14 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import triggers
 from constructs import Construct
 
+from stacks.components import server_errors
 from stacks.components.alarms import AlarmRule, Alarms, Severity
 from stacks.components.http_api import HttpApi
 from stacks.components.image_function import ImageFunction, image_code
 from stacks.components.logs import log_group
 from stacks.components.safe_release import NewVersion, SafeRelease
 from stacks.components.secrets import let_read
+from stacks.components.server_errors import ServerErrors
 from stacks.components.traffic_hook import PREFIX, TrafficHook
 from stacks.data import Data
 from stacks.settings import Settings
@@ -54,6 +56,17 @@ def release_alarms(timeout_seconds: int) -> tuple[AlarmRule, ...]:
             runbook="releases",
             why="The slowest calls come near the timeout: the next step is that they fail.",
         ),
+        AlarmRule(
+            name="server-errors",
+            source=NEW_VERSION,
+            metric=server_errors.METRIC,
+            statistic="Sum",
+            threshold=2,
+            because="2 % of the calls: what a busy service answers so now and then is no reason.",
+            runbook="releases",
+            why="The new version answers with 500 or above: an error of its own, which Lambda "
+            "counts as a success.",
+        ),
     )
 
 
@@ -67,6 +80,7 @@ class Service(cdk.Stack):
         self._settings = settings
         self._data = data
         self.backend = self._backend()
+        ServerErrors(self, "ServerErrors", log_group=self.backend.log_group)
         self.migrations = self._migrations()
         self.alias = self._alias()
         self.api = HttpApi(

@@ -6,12 +6,14 @@ import asyncio
 import importlib
 import os
 import threading
+from http import HTTPStatus
 from typing import Any
 
 from mangum import Mangum
 from starlette.types import Receive, Scope, Send
 
 from lazy_app import app
+from shared import logs
 
 # What Lambda says while it publishes a version with SnapStart, and in every clone of it.
 SNAP_START = ("AWS_LAMBDA_INITIALIZATION_TYPE", "snap-start")
@@ -63,7 +65,29 @@ _answer = Mangum(_below_stage, lifespan="off")
 def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Answer one event of an HTTP API (2.0) or a REST API (1.0)."""
     _use_event_loop()
-    return _answer(event, context)
+    answer = _answer(event, context)
+    if answer["statusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _tell(answer["statusCode"])
+    return answer
+
+
+def _tell(status: int) -> None:
+    """Write the line that the alarm on a new version counts: for AWS this call is a success.
+
+    Here, outside of every middleware: one of them that fails is answered by Mangum, and no log
+    line of the application tells of it.
+    """
+    logs.attach()
+    logs.log.error(
+        "server error",
+        extra={
+            "fields": {
+                "status": status,
+                "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+                "version": os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", ""),
+            }
+        },
+    )
 
 
 if os.environ.get(SNAP_START[0]) == SNAP_START[1]:

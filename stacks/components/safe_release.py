@@ -14,6 +14,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from stacks.components import server_errors
 from stacks.stage import Shift
 
 C = codedeploy.LambdaDeploymentConfig
@@ -47,15 +48,27 @@ class NewVersion:
     def metric(
         self, metric_name: str, *, statistic: str, period: cdk.Duration
     ) -> cloudwatch.IMetric:
-        """The metric, or 0 for a period with fewer invocations than the minimum."""
+        """The metric, or 0 for a period with fewer invocations than the minimum.
+
+        Of server errors: their share of the invocations, in percent.
+        """
+        counted = metric_name == server_errors.METRIC
+        seen = "100 * seen / invocations" if counted else "seen"
         return cloudwatch.MathExpression(
-            expression=f"IF(invocations >= {self.minimum_invocations}, seen, 0)",
+            expression=f"IF(invocations >= {self.minimum_invocations}, {seen}, 0)",
             label=metric_name,
             period=period,
             using_metrics={
                 "invocations": self._own("Invocations", "Sum", period),
-                "seen": self._own(metric_name, statistic, period),
+                "seen": self._counted(period)
+                if counted
+                else self._own(metric_name, statistic, period),
             },
+        )
+
+    def _counted(self, period: cdk.Duration) -> cloudwatch.Metric:
+        return server_errors.metric(
+            function=self.version.lambda_, version=self.version.version, period=period
         )
 
     def _own(self, name: str, statistic: str, period: cdk.Duration) -> cloudwatch.Metric:

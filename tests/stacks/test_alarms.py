@@ -93,7 +93,7 @@ def test_an_alarm_on_a_probe_watches_what_the_canary_reports(any_stage: Assemble
 
 
 def test_an_alarm_on_starts_watches_what_the_log_reports(any_stage: Assembled) -> None:
-    filters = any_stage.of_type("AWS::Logs::MetricFilter")
+    filters = any_stage.of_type("AWS::Logs::MetricFilter", stack="monitoring")
     reported = {
         (t["MetricNamespace"], t["MetricName"]) for f in filters for t in f["MetricTransformations"]
     }

@@ -59,20 +59,44 @@ def test_a_deployment_that_fails_is_stopped_or_rings_is_undone(in_aws: Assembled
 
 
 def test_each_rollback_alarm_looks_at_the_new_version_of_the_alias(in_aws: Assembled) -> None:
+    """Derived from the template: each dimension names what that resource is really called."""
     alias = in_aws.one("AWS::Lambda::Alias")
     version = in_aws.target(alias["FunctionVersion"], "service")
+    assert version.body["Type"] == "AWS::Lambda::Version"
     function = in_aws.target(alias["FunctionName"], "service")
-    alarms = rollback_alarms(in_aws)
-    assert len(alarms) == 2
-    for alarm in alarms:
+    assert in_aws.target(version["FunctionName"], "service").id == function.id
+    named = {
+        "FunctionName": {"Ref": function.id},
+        "Resource": {"Fn::Join": ["", [{"Ref": function.id}, f":{alias['Name']}"]]},
+        "ExecutedVersion": {"Fn::GetAtt": [version.id, "Version"]},
+    }
+    for alarm in rollback_alarms(in_aws):
         for metric in metrics(alarm):
-            assert metric["Namespace"] == "AWS/Lambda"
             dimensions = {d["Name"]: d["Value"] for d in metric["Dimensions"]}
-            assert dimensions == {
-                "FunctionName": {"Ref": function.id},
-                "Resource": {"Fn::Join": ["", [{"Ref": function.id}, f":{alias['Name']}"]]},
-                "ExecutedVersion": {"Fn::GetAtt": [version.id, "Version"]},
-            }
+            assert set(dimensions) == reported(in_aws, metric)
+            assert dimensions == {name: named[name] for name in dimensions}
+
+
+def reported(stage: Assembled, metric: dict[str, Any]) -> set[str]:
+    """The dimensions with which a metric comes: Lambda's of an alias, or our own filter's."""
+    if metric["Namespace"] == "AWS/Lambda":
+        # "Types of metrics for Lambda functions", developer guide: a version behind an alias.
+        assert metric["MetricName"] in {"Invocations", "Errors", "Duration"}
+        return {"FunctionName", "Resource", "ExecutedVersion"}
+    (made,) = [
+        transformation
+        for one in stage.of_type("AWS::Logs::MetricFilter")
+        for transformation in one["MetricTransformations"]
+        if transformation["MetricName"] == metric["MetricName"]
+        and transformation["MetricNamespace"] == metric["Namespace"]
+    ]
+    return {dimension["Key"] for dimension in made["Dimensions"]}
+
+
+def test_every_rollback_alarm_is_there_and_belongs_to_the_group(in_aws: Assembled) -> None:
+    prefix = in_aws.settings.name("new-version-")
+    names = {alarm["AlarmName"].removeprefix(prefix) for alarm in rollback_alarms(in_aws)}
+    assert names == {"errors", "duration", "server-errors"}
 
 
 def metrics(alarm: Resource) -> Iterator[dict[str, Any]]:
@@ -86,7 +110,8 @@ def test_a_minute_with_hardly_a_call_undoes_nothing(in_aws: Assembled) -> None:
     floor = in_aws.settings.release.minimum_invocations
     for alarm in rollback_alarms(in_aws):
         (expression,) = [m for m in alarm["Metrics"] if "Expression" in m]
-        assert expression["Expression"] == f"IF(invocations >= {floor}, seen, 0)"
+        seen = "100 * seen / invocations" if "server" in alarm["AlarmName"] else "seen"
+        assert expression["Expression"] == f"IF(invocations >= {floor}, {seen}, 0)"
         named = {m["Id"]: m["MetricStat"] for m in alarm["Metrics"] if "MetricStat" in m}
         assert named["invocations"]["Metric"]["MetricName"] == "Invocations"
         assert named["invocations"]["Stat"] == "Sum"
@@ -161,8 +186,24 @@ def references(value: object) -> Iterator[str]:
 
 
 def test_a_release_with_nothing_changed_is_nothing_to_do(prod: Assembled, tmp_path: Path) -> None:
-    again = synthesize("prod", tmp_path)
-    assert again.templates["service"] == prod.templates["service"]
+    synthesize("prod", tmp_path)
+    assert written(prod.folder).keys() >= {"service.template.json", "data.assets.json"}
+    assert written(tmp_path) == written(prod.folder)
+
+
+def written(folder: Path) -> dict[str, Any]:
+    """Every template, and the digests of what is uploaded beside the templates themselves."""
+    found: dict[str, Any] = {}
+    for file in folder.glob("credmate-prod-*.json"):
+        said = json.loads(file.read_text())
+        if file.name.endswith(".assets.json"):
+            said = {one for one, asset in said["files"].items() if is_folder(asset)}
+        found[file.name.removeprefix("credmate-prod-")] = said
+    return found
+
+
+def is_folder(asset: dict[str, Any]) -> bool:
+    return bool(asset["source"]["packaging"] == "zip")
 
 
 @pytest.fixture(scope="module")

@@ -51,8 +51,17 @@ def current_request() -> RequestContext:
 
 
 def configure() -> None:
-    """Send the backend's log lines to standard output; calling it again changes nothing."""
+    """Send the backend's log lines to standard output, from the level of the settings on.
+
+    Raises:
+        SettingsError: the level is malformed.
+    """
+    attach()
     log.setLevel(settings().log_level)
+
+
+def attach() -> None:
+    """Send the backend's log lines to standard output; calling it again changes nothing."""
     log.propagate = False  # Lambda's root handler would write every line a second time
     if not log.handlers:
         log.addHandler(_StdoutHandler())
