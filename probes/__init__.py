@@ -9,6 +9,7 @@ Synthetics canary (Python 3.11 or newer).
 """
 
 from probes import events, url
+from probes.evidence import evidence
 from probes.gateway import Gateway
 from probes.judge import judge
 from probes.load import load
@@ -27,6 +28,7 @@ __all__ = [
     "ProbeError",
     "Result",
     "events",
+    "evidence",
     "judge",
     "load",
     "redact",

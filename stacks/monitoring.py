@@ -46,6 +46,7 @@ class Monitoring(cdk.Stack):
                 probe_secret=data.probe_secret,
                 key=data.key,
                 settings=settings.canary,
+                placement=data.placement if settings.canary.in_network else None,
             )
 
     def _alarms(self) -> None:

@@ -59,6 +59,11 @@ class Settings(sections.Section):
             raise ValueError("a new database needs a network: set network.create or network.vpc_id")
         if self.has_network and self.database.secret_name and not self.database.security_group_id:
             raise ValueError("an existing database in a network needs database.security_group_id")
+        if self.canary.in_network and not self.network.vpc_id:
+            raise ValueError(
+                "canary.in_network needs an existing network (network.vpc_id): the one that the "
+                "stage makes has no way to the API"
+            )
         unknown = sorted(set(self.canary.login_probes) - set(self.probes))
         if unknown:
             raise ValueError(f"canary.login_probes {unknown} are not in probes.toml")

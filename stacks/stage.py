@@ -213,11 +213,13 @@ class Canary(Section):
     """The Synthetics canary that runs the probes from outside.
 
     `login_probes` are those without which nobody can log in: their failure wakes somebody.
+    With `in_network` it runs where the function does, in a network with a way to the API.
     """
 
     enabled: bool
     period_minutes: int = Field(ge=1, le=60)
     login_probes: tuple[ProbeName, ...] = Field(strict=False, min_length=1)
+    in_network: bool = False
     artifact_days: int = Field(ge=1, le=1024)
 
 

@@ -18,7 +18,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.components.keys import KEEP
-from stacks.components.network import Placement
+from stacks.components.network import Placement, let_join_network
 from stacks.settings import ROOT, Settings
 from stacks.stage import DOCKERFILE, PLATFORMS, Function
 
@@ -111,17 +111,5 @@ def _role(scope: Construct, log_group: logs.ILogGroup, *, in_network: bool) -> i
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
     log_group.grant_write(role)
     if in_network:
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=[
-                    "ec2:AssignPrivateIpAddresses",
-                    "ec2:CreateNetworkInterface",
-                    "ec2:DeleteNetworkInterface",
-                    "ec2:DescribeNetworkInterfaces",
-                    "ec2:DescribeSubnets",
-                    "ec2:UnassignPrivateIpAddresses",
-                ],
-                resources=["*"],  # AWS checks these for any interface before it names one
-            )
-        )
+        let_join_network(role)
     return role

@@ -107,3 +107,20 @@ def client_group(scope: Construct, vpc: ec2.IVpc) -> ec2.SecurityGroup:
     return ec2.SecurityGroup(
         scope, "Backend", vpc=vpc, allow_all_outbound=False, description="Functions of the backend"
     )
+
+
+def let_join_network(role: iam.Role) -> None:
+    """A function with this role has interfaces in the network."""
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=[
+                "ec2:AssignPrivateIpAddresses",
+                "ec2:CreateNetworkInterface",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DescribeNetworkInterfaces",
+                "ec2:DescribeSubnets",
+                "ec2:UnassignPrivateIpAddresses",
+            ],
+            resources=["*"],  # AWS checks these for any interface before it names one
+        )
+    )

@@ -13,6 +13,7 @@ from aws_cdk import aws_synthetics as synthetics
 from constructs import Construct
 
 from stacks.components.canary_package import HANDLER, package
+from stacks.components.network import Placement, let_join_network
 from stacks.components.secrets import let_read
 from stacks.stage import Canary
 
@@ -37,11 +38,14 @@ class UptimeCanary(Construct):
         probe_secret: secretsmanager.ISecret,
         key: kms.IKey,
         settings: Canary,
+        placement: Placement | None,
     ) -> None:
         super().__init__(scope, id)
         kept = cdk.Duration.days(settings.artifact_days)
         bucket = _artifacts(self, key=key, kept=kept)
         role = _role(self, name=name, bucket=bucket, key=key)
+        if placement:
+            let_join_network(role)
         let_read(role, probe_secret)
         folder = Path(cdk.Stage.of(self).outdir) / "canary-package"  # type: ignore[union-attr] # an app is a Stage
         synthetics.Canary(
@@ -61,6 +65,9 @@ class UptimeCanary(Construct):
                 "STAGE": stage,
             },
             role=role,
+            vpc=placement.vpc if placement else None,
+            vpc_subnets=placement.subnets if placement else None,
+            security_groups=[placement.group] if placement else None,
             artifacts_bucket_location=synthetics.ArtifactsBucketLocation(
                 bucket=bucket, prefix=PREFIX
             ),

@@ -35,8 +35,8 @@ class Run:
         assert PASSWORD not in self.output + self.errors
         assert "secret-a" not in self.output + self.errors
 
-    def metric(self, aws: Emulator, name: str, probe: str) -> list[float]:
-        """The values of a metric that this run reported."""
+    def metric(self, aws: Emulator, name: str, probe: str | None) -> list[float]:
+        """The values of a metric that this run reported: of a probe, or of the stage."""
         client = aws.session().client("cloudwatch", endpoint_url=aws.url)
         now = datetime.now(UTC)
         points = client.get_metric_statistics(
@@ -44,7 +44,7 @@ class Run:
             MetricName=name,
             Dimensions=[
                 {"Name": "Stage", "Value": self.stage},
-                {"Name": "Probe", "Value": probe},
+                *([{"Name": "Probe", "Value": probe}] if probe else ()),
             ],
             StartTime=now - timedelta(minutes=5),
             EndTime=now + timedelta(minutes=1),
@@ -74,6 +74,19 @@ def test_right_answers_are_reported_as_such(
     assert 0 < duration < 10_000
 
 
+def test_a_first_failure_is_a_metric_of_its_own(
+    backend: Backend, aws: Emulator, environment: dict[str, str]
+) -> None:
+    backend.shaky.add("/ready")
+    run = Run(backend.url, environment | USER)
+    assert run.code == 0
+    assert "; asked again" in run.output
+    assert run.failed(aws) == {probe: [0] for probe in probe_names()}
+    retried = {probe: run.metric(aws, "ProbeRetried", probe) for probe in probe_names()}
+    assert retried == {"health": [0], "ready": [1], "login": [0], "compression": [0]}
+    assert run.metric(aws, "ProbeRetried", None) == [1]
+
+
 def test_a_broken_login_is_reported_as_that_and_nothing_else(
     backend: Backend, aws: Emulator, environment: dict[str, str]
 ) -> None:
@@ -89,7 +102,8 @@ def test_a_backend_that_is_not_there_fails_every_probe(
 ) -> None:
     run = Run(NOWHERE, environment | USER)
     assert run.code == 1
-    assert run.output.count("refused the connection") == len(probe_names())
+    final = [line for line in run.output.splitlines() if line.endswith(" ms)")]
+    assert len([line for line in final if "refused the connection" in line]) == len(probe_names())
     assert run.failed(aws) == {probe: [1] for probe in probe_names()}
 
 

@@ -23,6 +23,9 @@ subnet_ids = ["subnet-0a1", "subnet-0b2"]
 secret_name = "shared/database"
 security_group_id = "sg-0a1"
 
+[canary]
+in_network = true
+
 [secrets]
 jwt_secret_name = "shared/jwt"
 probe_secret_name = "shared/probe"
@@ -51,6 +54,14 @@ def test_nothing_is_made_twice(existing: Assembled, kind: str) -> None:
 def test_the_functions_run_in_the_existing_network(existing: Assembled) -> None:
     for function in existing.image_functions():
         assert function["VpcConfig"]["SubnetIds"] == ["subnet-0a1", "subnet-0b2"]
+
+
+def test_the_canary_may_run_in_the_existing_network(existing: Assembled) -> None:
+    canary = existing.one("AWS::Synthetics::Canary")
+    assert canary["VPCConfig"]["SubnetIds"] == ["subnet-0a1", "subnet-0b2"]
+    role = canary["ExecutionRoleArn"]["Fn::GetAtt"][0]
+    (policy,) = [p for p in existing.of_type("AWS::IAM::Policy") if p["Roles"] == [{"Ref": role}]]
+    assert "ec2:CreateNetworkInterface" in json.dumps(policy["PolicyDocument"])
 
 
 def test_the_existing_database_lets_the_functions_in(existing: Assembled) -> None:

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from lambda_src.canary import canary
 from stacks.components.canary_package import package
+from stacks.components.canary_runtimes import ends, near_its_end
+from stacks.components.uptime_canary import RUNTIME
+from stacks.settings import PROBES
+from stacks.stage_files import read
 from tests.stacks.assembled import Assembled
 
 
@@ -26,9 +33,34 @@ def test_a_run_of_the_canary_ends_before_the_next(in_aws: Assembled) -> None:
 
 def test_a_run_in_which_nothing_answers_can_still_say_so(in_aws: Assembled) -> None:
     call = canary.AWS_ATTEMPTS * (canary.AWS_CONNECT_SECONDS + canary.AWS_READ_SECONDS)
-    probes = len(in_aws.settings.probes) * canary.PROBE_TIMEOUT_SECONDS
+    asks = 2 * canary.PROBE_TIMEOUT_SECONDS + canary.PAUSE_SECONDS
     limit = in_aws.one("AWS::Synthetics::Canary")["RunConfig"]["TimeoutInSeconds"]
-    assert call + probes + call < limit  # the secret, the probes, the metrics
+    # The secret, the probes at once and again, the metrics; then the limit of its own.
+    assert call + asks + call < canary.RUN_SECONDS < limit
+
+
+def test_a_probe_is_waited_for_longer_than_it_may_take() -> None:
+    allowed = [probe["expect"].get("within_ms", 0) for probe in read(PROBES)["probe"]]
+    assert max(allowed) < 1000 * canary.PROBE_TIMEOUT_SECONDS
+
+
+def test_the_runtime_is_not_near_its_end() -> None:
+    assert near_its_end(RUNTIME.name, datetime.now(UTC).date()) is None
+
+
+@pytest.mark.parametrize("runtime", ["syn-python-selenium-5.1", "syn-python-selenium-14.0"])
+def test_a_runtime_near_its_end_is_named_with_its_date(runtime: str) -> None:
+    end = ends(runtime)
+    said = near_its_end(runtime, end - timedelta(days=60))
+    assert said
+    assert str(end) in said
+    assert near_its_end(runtime, end - timedelta(days=61)) is None
+
+
+def test_the_canary_is_outside_the_network_unless_the_stage_says_otherwise(
+    in_aws: Assembled,
+) -> None:
+    assert "VPCConfig" not in in_aws.one("AWS::Synthetics::Canary").properties
 
 
 def test_the_canary_is_told_the_url_and_where_the_secret_is(in_aws: Assembled) -> None:
