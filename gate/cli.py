@@ -70,6 +70,7 @@ CHECKS = (
     Check("audit", "nothing in the repository is said twice, and nothing contradicts itself"),
     Check("verify", "what is deployed is what the template says, and answers"),
     Check("drift", "nothing is deployed that CloudFormation did not write"),
+    Check("rehearse", "every incident of rehearsals/ is stopped by the road, in time"),
     Check("rollback", "give the traffic back to the version before", home="actions"),
 )
 ALL = "all"

@@ -101,7 +101,7 @@ def load(folder: Path, names: Iterable[str] = ()) -> tuple[Incident, ...]:
     """
     if not folder.is_dir():
         raise CannotLook(f"{shown(folder)}: no such folder; it holds the incidents")
-    files = {file.stem: file for file in sorted(folder.glob("*.toml"))}
+    files = {file.stem: file for file in sorted(folder.glob("[!_]*.toml"))}
     wanted = tuple(names)
     unknown = [name for name in wanted if name not in files]
     if unknown:

@@ -20,7 +20,7 @@ STAGES = ROOT / "stages"
 PROBES = ROOT / "probes.toml"
 SHARED = "_shared"
 # Of the file's name, of probes.toml, of the migrations, of the one command that needs it.
-FROM_ELSEWHERE = {"stage", "probes", "expects", "ignore_alarms"}
+FROM_ELSEWHERE = {"stage", "probes", "slowest_probe_ms", "expects", "ignore_alarms"}
 
 
 class Settings(sections.Section):
@@ -44,6 +44,7 @@ class Settings(sections.Section):
     canary: sections.Canary
     ignore_alarms: sections.Reason | None = None  # of one deployment alone
     probes: tuple[sections.ProbeName, ...] = Field(min_length=1)
+    slowest_probe_ms: float = 0  # the most that probes.toml gives an answer
     expects: schemas.Schema | None = None  # None: the backend has no migrations
     left_out: tuple[sections.LeftOut, ...] = Field(default=(), strict=False)
     acknowledged: tuple[sections.Acknowledged, ...] = Field(default=(), strict=False)
@@ -63,6 +64,11 @@ class Settings(sections.Section):
             raise ValueError(
                 "canary.in_network needs an existing network (network.vpc_id): the one that the "
                 "stage makes has no way to the API"
+            )
+        if self.function.timeout_seconds * 1000 < self.slowest_probe_ms:
+            raise ValueError(
+                f"function.timeout_seconds ends calls that probes.toml gives "
+                f"{self.slowest_probe_ms:.0f} ms"
             )
         unknown = sorted(set(self.canary.login_probes) - set(self.probes))
         if unknown:
@@ -123,7 +129,11 @@ def load(
         said["-c image_digest"] = {"image": {"digest": image_digest}}
     if ignore_alarms is not None:
         said["-c ignore_alarms"] = {"ignore_alarms": ignore_alarms}
-    said[shown(probes)] = {"stage": stage, "probes": probe_names(probes)}
+    said[shown(probes)] = {
+        "stage": stage,
+        "probes": probe_names(probes),
+        "slowest_probe_ms": slowest_probe_ms(probes),
+    }
     said[shown(migrations)] = {"expects": schemas.read(migrations)}
     values: dict[str, Any] = {}
     for table in said.values():
@@ -144,6 +154,20 @@ def probe_names(path: Path = PROBES) -> tuple[str, ...]:
         return tuple(probe["name"] for probe in read(path)["probe"])
     except (KeyError, TypeError) as exc:
         raise SettingsError(f"{shown(path)}: no [[probe]] with a name; add one") from exc
+
+
+def slowest_probe_ms(path: Path = PROBES) -> float:
+    """The most that a probe of a file gives an answer, in ms; 0 where none says.
+
+    Raises:
+        SettingsError: a probe says what is no number.
+    """
+    try:
+        return float(
+            max(probe.get("expect", {}).get("within_ms", 0) for probe in read(path)["probe"])
+        )
+    except (AttributeError, TypeError, ValueError) as exc:
+        raise SettingsError(f"{shown(path)}: within_ms must be a number of ms") from exc
 
 
 def _said(path: Path) -> dict[str, Any]:

@@ -133,7 +133,8 @@ class Image(Section):
 class Api(Section):
     """The HTTP API in front of the function."""
 
-    cors_origins: tuple[Origin, ...] = Field(strict=False)
+    # One at least: without any, the browser's application stops, and nothing else does.
+    cors_origins: tuple[Origin, ...] = Field(strict=False, min_length=1)
     requests_per_second: int = Field(ge=1)
     burst: int = Field(ge=1)
 

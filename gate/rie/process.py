@@ -69,6 +69,13 @@ class Process:
         """Whether the command still runs."""
         return self._guard.poll() is None
 
+    def wait(self, seconds: float) -> int | None:
+        """Wait for the command to end by itself; returns its exit code, or None in that time."""
+        try:
+            return self._guard.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
     def end(self) -> None:
         """End the command and everything that it started; return when that is done."""
         if self._guard.stdin is not None:

@@ -120,7 +120,8 @@ def test_a_slip_in_a_stage_file_is_named(folder: Path, old: str, new: str, words
     ],
 )
 def test_a_value_out_of_range_is_named(folder: Path, section: str, line: str, words: str) -> None:
-    (folder / "new.toml").write_text(f"[{section}]\n{line}\n")
+    origins = '[api]\ncors_origins = ["https://new.example"]\n' if section != "api" else ""
+    (folder / "new.toml").write_text(f"{origins}[{section}]\n{line}\n")
     message = failure(folder, "new")
     assert message.startswith(f"{folder}/new.toml: ")
     assert words in message
@@ -177,6 +178,29 @@ def test_what_login_needs_is_a_probe(tmp_path: Path) -> None:
     probes = tmp_path / "probes.toml"
     probes.write_text(PROBES)
     with pytest.raises(SettingsError, match=r"login_probes \['login'\] are not in probes.toml"):
+        load("dev", probes=probes)
+
+
+@pytest.mark.parametrize("origins", ["", "cors_origins = []"])
+def test_a_stage_without_an_origin_of_the_web_application_is_refused(
+    folder: Path, origins: str
+) -> None:
+    edit(folder / "prod.toml", 'cors_origins = ["https://app.credmate.example"]', origins)
+    assert "api.cors_origins" in failure(folder)
+
+
+def test_a_timeout_that_ends_what_a_probe_waits_for_is_refused(tmp_path: Path) -> None:
+    probes = tmp_path / "probes.toml"
+    slow = PROBES.replace("health", "login") + "[probe.expect]\nwithin_ms = 16_000\n"
+    probes.write_text(PROBES + slow)
+    with pytest.raises(SettingsError, match=r"timeout_seconds ends calls that .* gives 16000 ms"):
+        load("dev", probes=probes)
+
+
+def test_a_probe_that_waits_for_no_number_is_refused(tmp_path: Path) -> None:
+    probes = tmp_path / "probes.toml"
+    probes.write_text(PROBES + '[probe.expect]\nwithin_ms = "soon"\n')
+    with pytest.raises(SettingsError, match="within_ms must be a number of ms"):
         load("dev", probes=probes)
 
 

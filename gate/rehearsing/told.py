@@ -1,0 +1,63 @@
+"""Whether somebody is told of an incident that has traffic: the alarms that must fire are there."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from gate import assembly
+from gate.assembly import ALARM, COMPOSITE_ALARM, DEPLOYMENT_GROUP, Stack
+from gate.rehearsals import Incident
+from gate.rehearsing.commands import Outcome
+from gate.rehearsing.road import Step
+
+STEP = "alarms"
+SEEN, UNSEEN = 1, 0  # as exit codes: what nobody is told of goes on
+
+
+def asked(incident: Incident, folder: Path) -> tuple[Step, Outcome]:
+    """The alarms of an assembly as a step of the road: it stops what it tells of."""
+    problem = _unseen(incident, assembly.stacks(folder))
+    alarms = ", ".join(incident.stopped.alarms)
+    code, said = (UNSEEN, problem) if problem else (SEEN, f"told by {alarms}")
+    return Step(incident.stopped.by, STEP, ()), Outcome(code, said, 0.0)
+
+
+def _unseen(incident: Incident, stacks: tuple[Stack, ...]) -> str:
+    """Why nobody is told; empty where somebody is."""
+    missing = sorted(set(incident.stopped.alarms) - names(stacks))
+    if missing:
+        return f"the templates have no alarm {', '.join(missing)}"
+    if incident.stopped.by == "shift" and not _undo(incident, stacks):
+        return "no deployment group goes back on its alarms"
+    return ""
+
+
+def names(stacks: tuple[Stack, ...]) -> set[str]:
+    """The names of the alarms, without project and stage."""
+    return {
+        str(alarm.properties.get("AlarmName", "")).removeprefix(_prefix(stack))
+        for stack in stacks
+        for kind in (ALARM, COMPOSITE_ALARM)
+        for alarm in stack.of_type(kind)
+    }
+
+
+def _prefix(stack: Stack) -> str:
+    """`credmate-prod-` of the stack `credmate-prod-service`."""
+    return f"{stack.name.rpartition('-')[0]}-"
+
+
+def _undo(incident: Incident, stacks: tuple[Stack, ...]) -> bool:
+    """Whether a deployment group goes back on each of the incident's alarms."""
+    watched = "".join(
+        json.dumps(group.properties.get("AlarmConfiguration", {}))
+        for stack in stacks
+        for group in stack.of_type(DEPLOYMENT_GROUP)
+    )
+    ids = {
+        str(alarm.properties.get("AlarmName", "")).removeprefix(_prefix(stack)): alarm.logical_id
+        for stack in stacks
+        for alarm in stack.of_type(ALARM)
+    }
+    return all(f'"{ids.get(name)}"' in watched for name in incident.stopped.alarms)
