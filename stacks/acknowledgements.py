@@ -32,6 +32,8 @@ TOLD = "CodeDeploy is told the outcome, and waits for it: silence fails the depl
 REPORTS = "Metrics know no resource; the condition names the one namespace."
 ASYNCHRONOUS = "What calls it calls again when it fails; CloudWatch's own filters count besides."
 SELDOM = "Called by what fails, seldom: a limit of its own would only lose calls."
+LAST = "It is where undelivered messages end, and an alarm tells of each."
+HANDED_ON = "What it fails on goes to the same people: its own destination on failure."
 PART = "Part of a composite alarm, which has the actions: one trouble is told once."
 AWS_ALONE = "It calls AWS's own APIs and nothing else; the backend's network has no way to them."
 X_RAY = "X-Ray: these actions know no resource."
@@ -48,6 +50,10 @@ IAM4_CODEDEPLOY = (
     "/service-role/AWSCodeDeployRoleForLambdaLimited]"
 )
 IAM5_VERSIONS = "AwsSolutions-IAM5[Resource::<BackendFunctionB80944B4.Arn>:*]"
+IAM5_VERSIONS_OF_SERVICE = (
+    "AwsSolutions-IAM5[Resource::{project}-{stage}-service"
+    ":ExportsOutputFnGetAttBackendFunctionB80944B4Arn813F9F33:*]"
+)
 IAM5_BEFORE = "AwsSolutions-IAM5[Resource::<BeforeTrafficFunctionB9B210DF.Arn>:*]"
 IAM5_AFTER = "AwsSolutions-IAM5[Resource::<AfterTrafficFunctionADC7980F.Arn>:*]"
 IAM5_LOG = (
@@ -103,6 +109,19 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("monitoring/Canary/Role", IAM5_LOG, OWN_LOG),
     ("monitoring/Canary/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
     ("monitoring/Alarms", "HIPAA.Security-CloudWatchAlarmAction", PART),
+    ("data/Notifications/Undelivered", "AwsSolutions-SQS3", LAST),
+    *(
+        (f"monitoring/{severity}Message/Formatter/{part}", rule, reason)
+        for severity in ("Page", "Ticket")
+        for part, rule, reason in (
+            ("Role", IAM5_VERSIONS_OF_SERVICE, ANY_VERSION),
+            ("Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
+            ("Function", "AwsSolutions-L1", ONE_RUNTIME),
+            ("Function", "HIPAA.Security-LambdaConcurrency", SELDOM),
+            ("Function", "HIPAA.Security-LambdaDLQ", HANDED_ON),
+            ("Function", "HIPAA.Security-LambdaInsideVPC", AWS_ALONE),
+        )
+    ),
     ("monitoring/StartWatch/Role", "AwsSolutions-IAM5[Resource::*]", REPORTS),
     ("monitoring/StartWatch/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
     ("monitoring/StartWatch/Function", "AwsSolutions-L1", ONE_RUNTIME),

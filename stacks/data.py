@@ -63,7 +63,7 @@ class Data(cdk.Stack):
         self.cluster: rds.DatabaseCluster | None = None
         self.database_secret = self._database()
         cdk.CfnOutput(self, "RepositoryUri", value=self.repository.repository_uri)
-        for severity, topic in self.topics.items():
+        for severity, topic in self.notifications.people.items():
             cdk.CfnOutput(self, f"{severity.capitalize()}TopicArn", value=topic.topic_arn)
         cdk.CfnOutput(self, "ProbeSecretArn", value=self.probe_secret.secret_arn)
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import aws_cdk as cdk
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.components import alarm_table as table
-from stacks.components.alarms import Alarms, CustomSource, Share, Source
+from stacks.components.alarms import Alarms, CustomSource, Severity, Share, Source
 from stacks.components.composite_alarms import CompositeAlarms
 from stacks.components.logs import log_group
+from stacks.components.message_formatter import MessageFormatter
 from stacks.components.small_function import SmallFunction
 from stacks.components.start_failures import ALL, StartFailures
 from stacks.components.uptime_canary import PROBES_NAMESPACE, UptimeCanary
@@ -36,6 +38,7 @@ class Monitoring(cdk.Stack):
         self._settings, self._data, self._service = settings, data, service
         self._starts()
         self._alarms()
+        self._messages()
         if settings.canary.enabled:
             UptimeCanary(
                 self,
@@ -101,10 +104,14 @@ class Monitoring(cdk.Stack):
 
     def _starts(self) -> None:
         """Tell of starts that fail: a fast function beside the log's own filters."""
-        reporter = self._function(
+        reporter = SmallFunction(
+            self,
             "StartWatch",
-            "start_watch",
-            {"NAMESPACE": self._starts_namespace, "METRIC": ALL},
+            name=self._settings.name("start-watch"),
+            package="start_watch",
+            environment={"NAMESPACE": self._starts_namespace, "METRIC": ALL},
+            log_group=self._log_group("start-watch"),
+            log_level=self._settings.function.log_level,
         )
         StartFailures(
             self,
@@ -114,20 +121,35 @@ class Monitoring(cdk.Stack):
             reporter=reporter,
         )
 
-    def _function(self, id: str, package: str, environment: Mapping[str, str]) -> SmallFunction:
-        name = self._settings.name(package.replace("_", "-"))
-        return SmallFunction(
-            self,
-            id,
-            name=name,
-            package=package,
-            environment=environment,
-            log_level=self._settings.function.log_level,
-            log_group=log_group(
+    def _messages(self) -> None:
+        """Tell people in their words; and tell them as it is what could not be told so."""
+        settings, notifications = self._settings, self._data.notifications
+        for severity in Severity:
+            MessageFormatter(
                 self,
-                f"{id}Log",
-                name=f"/aws/lambda/{name}",
-                key=self._data.key,
-                settings=self._settings.logs,
-            ),
+                f"{severity.capitalize()}Message",
+                severity=severity,
+                settings=settings,
+                notifications=notifications,
+                alias=self._service.alias,
+                repository=self._data.repository,
+                log_group=self._log_group(f"alarm-message-{severity}"),
+            )
+        Alarms(
+            self,
+            "UndeliveredAlarms",
+            prefix=settings.prefix,
+            rules=(table.UNDELIVERED,),
+            sources={table.QUEUE: notifications.undelivered},
+            topics=notifications.people,
+            runbook=settings.notifications.runbook,
+        )
+
+    def _log_group(self, function: str) -> logs.LogGroup:
+        return log_group(
+            self,
+            f"Log-{function}",
+            name=f"/aws/lambda/{self._settings.name(function)}",
+            key=self._data.key,
+            settings=self._settings.logs,
         )

@@ -198,6 +198,13 @@ class Logs(Section):
         return self
 
 
+class Chat(Section):
+    """A Slack channel; its workspace is authorized once, by hand, in the console."""
+
+    slack_workspace_id: str = Field(pattern=r"^T[A-Z0-9]+$")
+    slack_channel_id: str = Field(pattern=r"^[CG][A-Z0-9]+$")
+
+
 class Notifications(Section):
     """Who is told of an alarm, and where its message says that help is.
 
@@ -206,6 +213,7 @@ class Notifications(Section):
     """
 
     emails: tuple[Email, ...] = Field(strict=False)
+    chat: Chat | None = None
     runbook: str = Field(min_length=1)
     composites: bool
 

@@ -15,7 +15,7 @@ from stacks.settings import Settings
 
 # The sources of the rows, by name; stacks/monitoring.py says what they are.
 ALIAS, FUNCTION, ERROR_SHARE, API = "alias", "function", "error share", "api"
-STARTS, CANARY, DATABASE = "starts", "canary", "database"
+STARTS, CANARY, DATABASE, QUEUE = "starts", "canary", "database", "queue"
 
 LOGIN, DEGRADED = "login-is-down", "degraded"
 COMPOSITES = (
@@ -35,6 +35,19 @@ COMPOSITES = (
         runbook="degraded",
         silent_during=LOGIN,
     ),
+)
+
+# Told to people directly: what it is about is that the usual way does not work.
+UNDELIVERED = AlarmRule(
+    name="messages-undelivered",
+    source=QUEUE,
+    metric="ApproximateNumberOfMessagesVisible",
+    statistic="Maximum",
+    threshold=1,
+    severity=Severity.PAGE,
+    why="An alarm was raised and could not be told: SNS cannot call the function that formats.",
+    because="one message: each is an alarm that nobody heard.",
+    runbook="messages-undelivered",
 )
 
 ERROR_PERCENT, ERROR_FLOOR = 5, 20

@@ -1,7 +1,8 @@
-"""Where AWS tells what happens: one topic for each severity, encrypted with a customer key.
+"""Where AWS tells what happens, and where people hear it: two topics for each severity.
 
-The key's and the topics' policies name every service that publishes: a key that forbids it
-swallows every alarm in silence.
+`topics` are AWS's: alarms, events and pipelines publish there. A formatter hands on to `people`,
+who are subscribed there. One customer key encrypts all of them, and its policy names every
+service that publishes: a key that forbids it swallows every alarm in silence.
 """
 
 from __future__ import annotations
@@ -13,38 +14,50 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from stacks.components.alarms import Severity
+from stacks.components.chat import chat_channel
 from stacks.components.keys import customer_key
 from stacks.settings import Settings
 
 ALARMS = "cloudwatch.amazonaws.com"
 EVENTS = "events.amazonaws.com"
 CODE_STAR = "codestar-notifications.amazonaws.com"
+SNS = "sns.amazonaws.com"  # which puts what it could not deliver into the queue
 
 
 class Notifications(Construct):
-    """The topics `NAME-page` and `NAME-ticket` that alarms, events and pipelines publish to."""
+    """The topics, by severity; people are subscribed by e-mail and in a chat.
+
+    `undelivered` is where SNS puts what it could not deliver to a formatter.
+    """
 
     def __init__(self, scope: Construct, id: str, *, settings: Settings) -> None:
         super().__init__(scope, id)
+        self._settings = settings
         self.key = customer_key(
             self, "Key", name=settings.name("alarms"), purpose="Encrypts notifications of alarms"
         )
         _let_services_use(self.key)
-        self.topics = {severity: self._topic(severity, settings) for severity in Severity}
+        self.topics = {each: self._topic(f"{each}-raw") for each in Severity}
+        self.people = {each: self._topic(each) for each in Severity}
+        self.undelivered = self._queue(settings.name("undelivered"))
+        for topic in self.people.values():
+            for address in settings.notifications.emails:
+                topic.add_subscription(subscriptions.EmailSubscription(address))
+        if chat := settings.notifications.chat:
+            chat_channel(self, "Chat", name=settings.prefix, settings=chat, topics=self.people)
 
-    def _topic(self, severity: Severity, settings: Settings) -> sns.Topic:
+    def _topic(self, name: str) -> sns.Topic:
         topic = sns.Topic(
             self,
-            severity.capitalize(),
-            topic_name=settings.name(severity),
+            name,
+            topic_name=self._settings.name(name),
             master_key=self.key,
             enforce_ssl=True,
         )
-        for address in settings.notifications.emails:
-            topic.add_subscription(subscriptions.EmailSubscription(address))
         conditions = _conditions(topic)
         for service in (ALARMS, EVENTS, CODE_STAR):
             topic.add_to_resource_policy(
@@ -57,11 +70,22 @@ class Notifications(Construct):
             )
         return topic
 
+    def _queue(self, name: str) -> sqs.Queue:
+        return sqs.Queue(
+            self,
+            "Undelivered",
+            queue_name=name,
+            encryption=sqs.QueueEncryption.KMS,
+            encryption_master_key=self.key,
+            enforce_ssl=True,
+            retention_period=cdk.Duration.days(14),
+        )
+
 
 def _let_services_use(key: kms.Key) -> None:
     via = {"StringEquals": {"kms:ViaService": f"sns.{cdk.Stack.of(key).region}.amazonaws.com"}}
     conditions = {**_conditions(key), CODE_STAR: via}
-    for service in (ALARMS, EVENTS, CODE_STAR):
+    for service in (ALARMS, EVENTS, CODE_STAR, SNS):
         key.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal(service)],

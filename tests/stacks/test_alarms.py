@@ -19,6 +19,7 @@ ALARM, COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
 OF_AWS = {
     "AWS/Lambda": {"Errors", "Throttles", "Duration", "Invocations", "ConcurrentExecutions"},
     "AWS/ApiGateway": {"5xx"},
+    "AWS/SQS": {"ApproximateNumberOfMessagesVisible"},
     "AWS/RDS": {"CPUUtilization", "ACUUtilization", "DatabaseConnections", "FreeableMemory"},
 }
 
@@ -71,6 +72,7 @@ def test_an_alarm_of_the_function_watches_this_function_and_its_alias(any_stage:
     [
         ("AWS/ApiGateway", "ApiId", "AWS::ApiGatewayV2::Api"),
         ("AWS/RDS", "DBClusterIdentifier", "AWS::RDS::DBCluster"),
+        ("AWS/SQS", "QueueName", "AWS::SQS::Queue"),
     ],
 )
 def test_an_alarm_watches_the_resource_of_the_template(
@@ -188,7 +190,7 @@ def parts(composite: Resource) -> list[str]:
 def test_login_is_down_wakes_somebody_and_degraded_does_not(in_aws: Assembled) -> None:
     for name, severity in (("login-is-down", Severity.PAGE), ("degraded", Severity.TICKET)):
         composite = in_aws.one(COMPOSITE, AlarmName=in_aws.settings.name(name))
-        assert told(composite, in_aws) == {in_aws.settings.name(severity)}
+        assert told(composite, in_aws) == {in_aws.settings.name(f"{severity}-raw")}
 
 
 def test_an_alarm_tells_for_itself_or_is_part_of_one_that_tells(in_aws: Assembled) -> None:
@@ -200,10 +202,10 @@ def test_an_alarm_tells_for_itself_or_is_part_of_one_that_tells(in_aws: Assemble
 
 
 def test_where_there_are_no_composite_alarms_each_tells_its_own_topic(local: Assembled) -> None:
-    rules = {local.settings.name(r.name): r for r in alarm_table.table(local.settings)}
-    for each in local.of_type(ALARM):
-        severity = rules[each["AlarmName"]].severity
-        assert told(each, local) == {local.settings.name(severity)}
+    alarms = {each["AlarmName"]: each for each in local.of_type(ALARM)}
+    for rule in alarm_table.table(local.settings):
+        each, severity = alarms[local.settings.name(rule.name)], rule.severity
+        assert told(each, local) == {local.settings.name(f"{severity}-raw")}
 
 
 def test_what_is_part_of_the_page_is_a_page(any_stage: Assembled) -> None:
@@ -315,3 +317,84 @@ def test_eventbridge_is_asked_for_nothing_that_it_does_not_send(any_stage: Assem
         for statement in key["KeyPolicy"]["Statement"]:
             if "events.amazonaws.com" in str(statement["Principal"]):
                 assert "Condition" not in statement
+
+
+def statements_of(function: Resource, stage: Assembled) -> list[Any]:
+    role = stage.target(function["Role"], function.stack)
+    return [
+        statement
+        for policy in stage.of_type("AWS::IAM::Policy", stack=function.stack)
+        if {"Ref": role.id} in policy["Roles"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def may(function: Resource, action: str, on: Resource, stage: Assembled) -> bool:
+    for statement in statements_of(function, stage):
+        resources = statement["Resource"]
+        for arn in resources if isinstance(resources, list) else [resources]:
+            named = isinstance(arn, dict) and stage.target(arn, function.stack).id == on.id
+            if named and action in statement["Action"]:
+                return True
+    return False
+
+
+@pytest.mark.parametrize("severity", list(Severity))
+def test_what_is_told_is_formatted_for_people_or_told_to_them_as_it_is(
+    any_stage: Assembled, severity: Severity
+) -> None:
+    raw, people = (
+        any_stage.one("AWS::SNS::Topic", TopicName=any_stage.settings.name(name))
+        for name in (f"{severity}-raw", severity)
+    )
+    (subscription,) = [
+        s
+        for s in any_stage.of_type("AWS::SNS::Subscription")
+        if any_stage.target(s["TopicArn"], s.stack).id == raw.id
+    ]
+    function = any_stage.target(subscription["Endpoint"], subscription.stack)
+    topic_arn = function["Environment"]["Variables"]["TOPIC_ARN"]
+    assert any_stage.target(topic_arn, function.stack).id == people.id
+    assert may(function, "sns:Publish", people, any_stage)
+    key = any_stage.target(people["KmsMasterKeyId"], people.stack)
+    for action in ("kms:Decrypt", "kms:GenerateDataKey"):
+        assert may(function, action, key, any_stage)
+    (failing,) = [
+        config
+        for config in any_stage.of_type("AWS::Lambda::EventInvokeConfig")
+        if config["FunctionName"] == {"Ref": function.id}
+    ]
+    destination = failing["DestinationConfig"]["OnFailure"]["Destination"]
+    assert any_stage.target(destination, failing.stack).id == people.id
+    assert failing["MaximumRetryAttempts"] == 0
+
+
+def test_what_cannot_be_delivered_waits_and_is_told_another_way(any_stage: Assembled) -> None:
+    queue = any_stage.one("AWS::SQS::Queue")
+    raw = [s for s in any_stage.of_type("AWS::SNS::Subscription") if s["Protocol"] == "lambda"]
+    assert len(raw) == len(Severity)
+    for subscription in raw:
+        target = subscription["RedrivePolicy"]["deadLetterTargetArn"]
+        assert any_stage.target(target, subscription.stack).id == queue.id
+    key = any_stage.target(queue["KmsMasterKeyId"], queue.stack)
+    assert allows(key["KeyPolicy"]["Statement"], "sns.amazonaws.com", "kms:GenerateDataKey*")
+    policy = any_stage.one("AWS::SQS::QueuePolicy")["PolicyDocument"]["Statement"]
+    assert allows(policy, "sns.amazonaws.com", "sqs:SendMessage")
+    assert told(alarm(any_stage, "messages-undelivered"), any_stage) == {
+        any_stage.settings.name("page")
+    }
+
+
+def test_a_formatter_is_told_where_it_stands(any_stage: Assembled) -> None:
+    backend = any_stage.one(
+        "AWS::Lambda::Function", FunctionName=any_stage.settings.name("backend")
+    )
+    group = any_stage.target(backend["LoggingConfig"]["LogGroup"], backend.stack)
+    for severity in Severity:
+        name = any_stage.settings.name(f"alarm-message-{severity}")
+        function = any_stage.one("AWS::Lambda::Function", FunctionName=name)
+        variables = function["Environment"]["Variables"]
+        assert variables["FUNCTION"] == backend["FunctionName"]
+        assert variables["ALIAS"] == any_stage.one("AWS::Lambda::Alias")["Name"]
+        assert variables["LOG_GROUP"] == group["LogGroupName"]
+        assert variables["SEVERITY"] == severity

@@ -32,6 +32,7 @@ probe_secret_name = "shared/probe"
 
 [notifications]
 emails = ["oncall@credmate.example"]
+chat = { slack_workspace_id = "T0AAAAAAA", slack_channel_id = "C0AAAAAAA" }
 """
 
 
@@ -89,4 +90,17 @@ def test_whoever_is_named_is_told(existing: Assembled) -> None:
     assert {(s["Protocol"], s["Endpoint"]) for s in subscriptions} == {
         ("email", "oncall@credmate.example")
     }
-    assert len(subscriptions) == len(existing.of_type("AWS::SNS::Topic"))
+    pages, tickets = existing.settings.name("page"), existing.settings.name("ticket")
+    heard = {existing.target(s["TopicArn"], s.stack)["TopicName"] for s in subscriptions}
+    assert heard == {pages, tickets}
+
+
+def test_a_chat_hears_what_people_hear_and_can_do_nothing(existing: Assembled) -> None:
+    channel = existing.one("AWS::Chatbot::SlackChannelConfiguration")
+    heard = {existing.target(t, channel.stack)["TopicName"] for t in channel["SnsTopicArns"]}
+    assert heard == {existing.settings.name("page"), existing.settings.name("ticket")}
+    (guardrail,) = channel["GuardrailPolicies"]
+    assert ":iam::aws:policy/AWSDenyAll" in json.dumps(guardrail)
+    role = existing.target(channel["IamRoleArn"], channel.stack)
+    assert "ManagedPolicyArns" not in role.properties
+    assert not [p for p in existing.of_type("AWS::IAM::Policy") if {"Ref": role.id} in p["Roles"]]
