@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import signal
 import sys
-from types import FrameType
-from typing import NoReturn
 
-from local.console import Progress
-from local.errors import RoadError
+from local import command
 from local.road import WAYS, walk
 
 EXAMPLES = """\
@@ -36,27 +32,10 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
-
-
 def main() -> int:
     """Walk the road; return the exit code."""
     options = _parser().parse_args()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _interrupt)  # so that every service is ended on the way out
-    progress = Progress()
-    try:
-        walk(progress, way=options.engine, keep=options.keep)
-    except RoadError as exc:
-        progress.console.print(f"[red]stopped:[/red] {exc.reason}", markup=True)
-        progress.console.print(f"to do: {exc.todo}", markup=False)
-        return exc.exit_code
-    except KeyboardInterrupt:
-        progress.console.print("interrupted; everything was ended")
-        return 130
-    progress.console.print(f"[green]done[/green] in {progress.seconds:.0f} s")
-    return 0
+    return command.run(lambda progress: walk(progress, way=options.engine, keep=options.keep))
 
 
 if __name__ == "__main__":

@@ -13,11 +13,36 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Protocol, Self
 
 from gate.report import CannotLook
-from gate.rie import Invocation, Rie
+from gate.rie import Invocation
 
-StartRie = Callable[[str, str], Rie]  # function name, version → a RIE not yet entered
+
+class Called(Protocol):
+    """What serves one version: a RIE, or what stands before one."""
+
+    def __enter__(self) -> Self:
+        """Start."""
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+        /,
+    ) -> None:
+        """End."""
+
+    def invoke(self, event: dict[str, object], /) -> Invocation:
+        """Call it."""
+
+    def log_tail(self) -> str:
+        """The last lines that it wrote."""
+
+
+StartRie = Callable[[str, str], Called]  # function name, version → not yet entered
 
 
 class Functions:
@@ -26,7 +51,7 @@ class Functions:
     def __init__(self, start: StartRie) -> None:
         self._start = start
         self._lock = threading.Lock()
-        self._running: dict[tuple[str, str], Rie] = {}
+        self._running: dict[tuple[str, str], Called] = {}
         self._stack = ExitStack()
 
     def invoke(self, name: str, version: str, event: dict[str, object]) -> Invocation:

@@ -37,7 +37,7 @@ def walk(progress: Progress, *, way: str, keep: bool) -> None:
     Raises:
         RoadError: with the reason and what to do.
     """
-    with _run(progress) as run:
+    with one_run(progress) as run:
         _say_what_is_left_out(run)
         _gate(run)
         with WAYS[way](run) as deployed:
@@ -54,9 +54,8 @@ def _follow(run: Run, deployed: Deployed) -> str:
     """From the deployed stage to the last look; returns the API's URL."""
     here = deployed.emulator
     outputs = cloud.outputs(here, deployed.stacks)
-    api = cloud.physical_id(here, cloud.stack_with(deployed.stacks, HTTP_API), HTTP_API)
-    url = here.api_url(api)
-    _migrate(run, deployed, run.settings.name("migrations"))
+    url = api_url(deployed)
+    migrate(run, deployed, run.settings.name("migrations"))
     _probe(run, deployed, url, outputs["ProbeSecretArn"])
     with run.progress.step("canary: its own script, its metrics in CloudWatch") as step:
         step.lines += watch.run_canary(
@@ -69,7 +68,12 @@ def _follow(run: Run, deployed: Deployed) -> str:
 
 
 @contextmanager
-def _run(progress: Progress) -> Iterator[Run]:
+def one_run(progress: Progress) -> Iterator[Run]:
+    """A run with a folder of its own; its logs are kept when it stops early.
+
+    Raises:
+        CannotRun: the stage's settings are broken.
+    """
     try:
         settings = stage_settings.load(cloud.STAGE)
     except stage_settings.SettingsError as exc:
@@ -104,17 +108,18 @@ def _gate(run: Run) -> None:
             cwd=paths.ROOT,
         )
         step.lines += done.stdout.splitlines()
-        _judge(done.returncode, "the gate")
+        judge(done.returncode, "the gate")
 
 
-def _judge(code: int, who: str) -> None:
+def judge(code: int, who: str) -> None:
+    """Raise what an exit code of the gate says, unless that is 0."""
     if code == 0:
         return
     error = RoadError if code == 1 else CannotRun
     raise error(f"{who} ended with {code}", "mend what it names, run it again")
 
 
-def _migrate(run: Run, deployed: Deployed, function: str) -> None:
+def migrate(run: Run, deployed: Deployed, function: str) -> None:
     """Run the migrations as AWS does: the image's other command, by an invocation."""
     with run.progress.step("migrations, and the probe user: the image's other command") as step:
         client = deployed.emulator.session().client("lambda", endpoint_url=deployed.emulator.url)
@@ -127,13 +132,7 @@ def _migrate(run: Run, deployed: Deployed, function: str) -> None:
 
 def _probe(run: Run, deployed: Deployed, url: str, secret: str) -> None:
     with run.progress.step("probes over HTTP, through API, alias and version") as step:
-        client = deployed.emulator.session().client(
-            "secretsmanager", endpoint_url=deployed.emulator.url
-        )
-        user = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
-        values = {"PROBE_EMAIL": user["email"], "PROBE_PASSWORD": user["password"]}
-        wanted = probes.load(paths.ROOT / "probes.toml", values)
-        results = probes.url.run(url, wanted, PROBE_SECONDS)
+        results = probes.url.run(url, wanted(deployed, secret), PROBE_SECONDS)
         step.lines += [
             f"{r.probe.name}: {'; '.join(r.reasons) or 'right'} ({r.elapsed_ms:.0f} ms)"
             for r in results
@@ -141,6 +140,21 @@ def _probe(run: Run, deployed: Deployed, url: str, secret: str) -> None:
         wrong = [result.probe.name for result in results if result.reasons]
         if wrong:
             raise RoadError(f"wrong answers: {', '.join(wrong)}", "read the function's log")
+
+
+def api_url(deployed: Deployed) -> str:
+    """Where the deployed API answers."""
+    stack = cloud.stack_with(deployed.stacks, HTTP_API)
+    return deployed.emulator.api_url(cloud.physical_id(deployed.emulator, stack, HTTP_API))
+
+
+def wanted(deployed: Deployed, secret: str) -> tuple[probes.Probe, ...]:
+    """The probes, filled with the probe user of a secret."""
+    here = deployed.emulator
+    client = here.session().client("secretsmanager", endpoint_url=here.url)
+    user = json.loads(client.get_secret_value(SecretId=secret)["SecretString"])
+    values = {"PROBE_EMAIL": user["email"], "PROBE_PASSWORD": user["password"]}
+    return probes.load(paths.ROOT / "probes.toml", values)
 
 
 def _verify(run: Run, deployed: Deployed, url: str) -> None:
@@ -154,4 +168,4 @@ def _verify(run: Run, deployed: Deployed, url: str) -> None:
             cwd=paths.ROOT,
         )  # fmt: skip
         step.lines += done.stdout.splitlines()
-        _judge(done.returncode, "gate verify")
+        judge(done.returncode, "gate verify")

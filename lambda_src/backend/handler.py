@@ -67,11 +67,11 @@ def lambda_handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     _use_event_loop()
     answer = _answer(event, context)
     if answer["statusCode"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _tell(answer["statusCode"])
+        _tell(answer)
     return answer
 
 
-def _tell(status: int) -> None:
+def _tell(answer: dict[str, Any]) -> None:
     """Write the line that the alarm on a new version counts: for AWS this call is a success.
 
     Here, outside of every middleware: one of them that fails is answered by Mangum, and no log
@@ -82,7 +82,8 @@ def _tell(status: int) -> None:
         "server error",
         extra={
             "fields": {
-                "status": status,
+                "status": answer["statusCode"],
+                "request_id": answer.get("headers", {}).get("x-request-id", ""),
                 "function": os.environ.get("AWS_LAMBDA_FUNCTION_NAME", ""),
                 "version": os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", ""),
             }
