@@ -41,6 +41,7 @@ class Data(cdk.Stack):
             "Key",
             name=settings.name("data"),
             purpose=f"Encrypts the data of {settings.stage}",
+            existing=settings.keys.data,
         )
         let_logs_use(self.key)
         self.jwt_secret = self._secret(

@@ -245,6 +245,8 @@ class Service(cdk.Stack):
             "FunctionName": self.backend.function_name,
             "AliasArn": self.alias.function_arn,
         }
+        if self.api.domain:
+            outputs["ApiDomainTarget"] = self.api.domain.target
         if self._settings.image.digest:
             outputs["ImageDigest"] = self._settings.image.digest
         if self._settings.ignore_alarms:

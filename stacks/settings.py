@@ -35,6 +35,7 @@ class Settings(sections.Section):
     migrations: sections.Migrations
     release: sections.Release
     image: sections.Image
+    keys: sections.Keys = sections.Keys()
     api: sections.Api
     network: sections.Network
     database: sections.Database
@@ -56,6 +57,16 @@ class Settings(sections.Section):
             raise ValueError(
                 f"network.availability_zones {foreign} are not in region {self.region}"
             )
+        domain = self.api.domain
+        for what, arn in {
+            "api.domain.certificate_arn": domain and domain.certificate_arn,
+            "keys.data": self.keys.data,
+            "keys.alarms": self.keys.alarms,
+            "notifications.page_topic_arn": self.notifications.page_topic_arn,
+            "notifications.ticket_topic_arn": self.notifications.ticket_topic_arn,
+        }.items():
+            if arn and f":{self.region}:" not in arn:
+                raise ValueError(f"{what} {arn} is not in region {self.region}")
         if not self.has_network and not self.database.secret_name:
             raise ValueError("a new database needs a network: set network.create or network.vpc_id")
         if self.has_network and self.database.secret_name and not self.database.security_group_id:

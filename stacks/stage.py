@@ -32,6 +32,28 @@ RepositoryArn = Annotated[
         pattern=r"^arn:aws[a-z-]*:ecr:[a-z0-9-]+:[0-9]{12}:repository/[a-z0-9._/-]+$"
     ),
 ]
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+KeyArn = Annotated[
+    str,
+    StringConstraints(
+        pattern=rf"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{{12}}:key/({UUID}|mrk-[0-9a-f]{{32}})$"
+    ),
+]
+CertificateArn = Annotated[
+    str,
+    StringConstraints(pattern=rf"^arn:aws[a-z-]*:acm:[a-z0-9-]+:[0-9]{{12}}:certificate/{UUID}$"),
+]
+HostName = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?$",
+        max_length=253,
+    ),
+]
+TopicArn = Annotated[
+    str,
+    StringConstraints(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"),
+]
 SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]+$", max_length=512)]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 ResourceType = Annotated[
@@ -130,6 +152,30 @@ class Image(Section):
         return {"BASE_IMAGE": self.base, "HANDLER": function.command}
 
 
+class Domain(Section):
+    """The API's own name: with it AWS's default name answers no longer.
+
+    The certificate exists already, or is made and validated by records in the hosted zone. With
+    a hosted zone the name is led to the API too; without one somebody else's DNS does that.
+    """
+
+    name: HostName
+    certificate_arn: CertificateArn | None = None
+    hosted_zone_id: str | None = Field(default=None, pattern=r"^Z[A-Z0-9]+$")
+    hosted_zone_name: HostName | None = None
+
+    @model_validator(mode="after")
+    def _can_be_proved(self) -> Self:
+        if not (self.certificate_arn or self.hosted_zone_id):
+            raise ValueError("a domain needs certificate_arn, or hosted_zone_id to make one")
+        if (self.hosted_zone_id is None) != (self.hosted_zone_name is None):
+            raise ValueError("hosted_zone_id and hosted_zone_name belong together: give both")
+        zone = self.hosted_zone_name
+        if zone and self.name != zone and not self.name.endswith(f".{zone}"):
+            raise ValueError(f"name {self.name} is not in the hosted zone {zone}")
+        return self
+
+
 class Api(Section):
     """The HTTP API in front of the function."""
 
@@ -137,6 +183,18 @@ class Api(Section):
     cors_origins: tuple[Origin, ...] = Field(strict=False, min_length=1)
     requests_per_second: int = Field(ge=1)
     burst: int = Field(ge=1)
+    domain: Domain | None = None
+
+
+class Keys(Section):
+    """Customer keys that exist already, by ARN; their own policies must let the services use them.
+
+    `data` encrypts database, secrets, images, logs and the canary's artifacts, `alarms` the
+    notifications.
+    """
+
+    data: KeyArn | None = None
+    alarms: KeyArn | None = None
 
 
 class Network(Section):
@@ -208,14 +266,23 @@ class Chat(Section):
 class Notifications(Section):
     """Who is told of an alarm, and where its message says that help is.
 
-    `emails` get pages and tickets. `composites` is false where AWS's composite alarms cannot be
-    had: each alarm then tells for itself.
+    `emails` get pages and tickets. `page_topic_arn` and `ticket_topic_arn` are topics that exist
+    already, in which people hear them, encrypted with the key `keys.alarms` or not at all; their
+    policies are their owner's to open to CloudWatch and this account's roles. `composites` is false
+    where AWS's composite alarms cannot be had: each alarm then tells for itself.
     """
 
     emails: tuple[Email, ...] = Field(strict=False)
     chat: Chat | None = None
+    page_topic_arn: TopicArn | None = None
+    ticket_topic_arn: TopicArn | None = None
     runbook: str = Field(min_length=1)
     composites: bool
+
+    @property
+    def topic_arns(self) -> dict[str, str | None]:
+        """The existing topics, by the severity that is told there."""
+        return {"page": self.page_topic_arn, "ticket": self.ticket_topic_arn}
 
 
 class Canary(Section):

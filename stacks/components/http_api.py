@@ -11,6 +11,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from stacks.components.api_domain import ApiDomain
 from stacks.stage import Api
 
 # Who asked what, and how it went; neither bodies nor query strings, which may hold patient data.
@@ -47,6 +48,8 @@ class HttpApi(Construct):
             "Api",
             api_name=name,
             create_default_stage=False,
+            # One name alone: what is set for the domain (TLS, a firewall) has no way around it.
+            disable_execute_api_endpoint=settings.domain is not None,
             default_integration=integrations.HttpLambdaIntegration("Live", alias),
         )
         self.stage = apigatewayv2.HttpStage(
@@ -60,11 +63,14 @@ class HttpApi(Construct):
             ),
             access_log_settings=_AccessLog(access_log),
         )
+        self.domain: ApiDomain | None = None
+        if settings.domain:
+            self.domain = ApiDomain(self, "Domain", settings=settings.domain, stage=self.stage)
 
     @property
     def url(self) -> str:
         """Where it answers, without a slash at the end."""
-        return self.api.api_endpoint
+        return self.domain.url if self.domain else self.api.api_endpoint
 
 
 @jsii.implements(apigatewayv2.IAccessLogSettings)

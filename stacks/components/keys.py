@@ -11,14 +11,21 @@ from constructs import Construct
 KEEP = cdk.RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
 
 
-def customer_key(scope: Construct, id: str, *, name: str, purpose: str) -> kms.Key:
-    """A key that AWS rotates every year, under the alias `name`."""
+def customer_key(
+    scope: Construct, id: str, *, name: str, purpose: str, existing: str | None
+) -> kms.IKey:
+    """A key that AWS rotates every year, under the alias `name`; or the existing one, by its ARN.
+
+    The policy of an existing key is its owner's: what is added to it here is left out.
+    """
+    if existing:
+        return kms.Key.from_key_arn(scope, id, existing)
     key = kms.Key(scope, id, description=purpose, enable_key_rotation=True, removal_policy=KEEP)
     key.add_alias(f"alias/{name}")
     return key
 
 
-def let_logs_use(key: kms.Key) -> None:
+def let_logs_use(key: kms.IKey) -> None:
     """CloudWatch Logs encrypts this account's log groups with the key."""
     stack = cdk.Stack.of(key)
     groups = stack.format_arn(service="logs", resource="log-group:*")

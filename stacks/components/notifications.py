@@ -15,7 +15,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
-from constructs import Construct
+from constructs import Construct, IConstruct
 
 from stacks.components.alarms import Severity
 from stacks.components.chat import chat_channel
@@ -38,17 +38,30 @@ class Notifications(Construct):
         super().__init__(scope, id)
         self._settings = settings
         self.key = customer_key(
-            self, "Key", name=settings.name("alarms"), purpose="Encrypts notifications of alarms"
+            self,
+            "Key",
+            name=settings.name("alarms"),
+            purpose="Encrypts notifications of alarms",
+            existing=settings.keys.alarms,
         )
         _let_services_use(self.key)
         self.topics = {each: self._topic(f"{each}-raw") for each in Severity}
-        self.people = {each: self._topic(each) for each in Severity}
+        existing = settings.notifications.topic_arns
+        self.people = {each: self._people(each, existing.get(each)) for each in Severity}
         self.undelivered = self._queue(settings.name("undelivered"))
         for topic in self.people.values():
             for address in settings.notifications.emails:
                 topic.add_subscription(subscriptions.EmailSubscription(address))
         if chat := settings.notifications.chat:
             chat_channel(self, "Chat", name=settings.prefix, settings=chat, topics=self.people)
+
+    def _people(self, severity: Severity, existing: str | None) -> sns.ITopic:
+        """Where people are subscribed; an existing topic's policies are its owner's."""
+        if existing:
+            return sns.Topic.from_topic_attributes(
+                self, severity, topic_arn=existing, key_arn=self._settings.keys.alarms
+            )
+        return self._topic(severity)
 
     def _topic(self, name: str) -> sns.Topic:
         topic = sns.Topic(
@@ -82,7 +95,7 @@ class Notifications(Construct):
         )
 
 
-def _let_services_use(key: kms.Key) -> None:
+def _let_services_use(key: kms.IKey) -> None:
     via = {"StringEquals": {"kms:ViaService": f"sns.{cdk.Stack.of(key).region}.amazonaws.com"}}
     conditions = {**_conditions(key), CODE_STAR: via}
     for service in (ALARMS, EVENTS, CODE_STAR, SNS):
@@ -96,7 +109,7 @@ def _let_services_use(key: kms.Key) -> None:
         )
 
 
-def _conditions(scope: Construct) -> Mapping[str, Mapping[str, object]]:
+def _conditions(scope: IConstruct) -> Mapping[str, Mapping[str, object]]:
     """That the service acts for this account.
 
     EventBridge sends no such key when it encrypts, and a condition on it would swallow every

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,15 @@ from stacks.settings import STAGES, load
 from tests.stacks.assembled import DIGEST, Assembled, synthesize
 
 STAGE = """
+[api]
+cors_origins = ["https://shared.credmate.example"]
+
 [image]
 repository_arn = "arn:aws:ecr:us-east-1:111122223333:repository/shared/backend"
+
+[keys]
+data = "arn:aws:kms:us-east-1:111122223333:key/00000000-0000-4000-8000-00000000da7a"
+alarms = "arn:aws:kms:us-east-1:111122223333:key/mrk-000000000000000000000000000000a1"
 
 [network]
 vpc_id = "vpc-0a1"
@@ -32,6 +40,7 @@ probe_secret_name = "shared/probe"
 
 [notifications]
 emails = ["oncall@credmate.example"]
+page_topic_arn = "arn:aws:sns:us-east-1:111122223333:shared-oncall"
 chat = { slack_workspace_id = "T0AAAAAAA", slack_channel_id = "C0AAAAAAA" }
 """
 
@@ -46,10 +55,31 @@ def existing(tmp_path_factory: pytest.TempPathFactory) -> Assembled:
 
 @pytest.mark.parametrize(
     "kind",
-    ["AWS::EC2::VPC", "AWS::RDS::DBCluster", "AWS::SecretsManager::Secret", "AWS::ECR::Repository"],
+    [
+        "AWS::EC2::VPC",
+        "AWS::RDS::DBCluster",
+        "AWS::SecretsManager::Secret",
+        "AWS::ECR::Repository",
+        "AWS::KMS::Key",
+        "AWS::KMS::Alias",
+    ],
 )
 def test_nothing_is_made_twice(existing: Assembled, kind: str) -> None:
     assert existing.of_type(kind) == []
+
+
+def test_the_existing_keys_encrypt_what_they_are_for(existing: Assembled) -> None:
+    groups = existing.of_type("AWS::Logs::LogGroup")
+    assert groups
+    assert {group["KmsKeyId"] for group in groups} == {existing.settings.keys.data}
+    topics = existing.of_type("AWS::SNS::Topic")
+    assert topics
+    assert {topic["KmsMasterKeyId"] for topic in topics} == {existing.settings.keys.alarms}
+
+
+def test_a_role_may_use_the_existing_keys(existing: Assembled) -> None:
+    allowed = json.dumps(existing.templates["service"])
+    assert str(existing.settings.keys.alarms) in allowed  # CodeDeploy's notifications
 
 
 def test_the_functions_run_in_the_existing_network(existing: Assembled) -> None:
@@ -90,15 +120,42 @@ def test_whoever_is_named_is_told(existing: Assembled) -> None:
     assert {(s["Protocol"], s["Endpoint"]) for s in subscriptions} == {
         ("email", "oncall@credmate.example")
     }
-    pages, tickets = existing.settings.name("page"), existing.settings.name("ticket")
-    heard = {existing.target(s["TopicArn"], s.stack)["TopicName"] for s in subscriptions}
-    assert heard == {pages, tickets}
+    assert {topic(existing, s["TopicArn"]) for s in subscriptions} == whole(existing)
+
+
+def topic(stage: Assembled, arn: Any) -> str:
+    """The name of a topic, of ours or by its ARN."""
+    name = arn.split(":")[-1] if isinstance(arn, str) else stage.target(arn, "data")["TopicName"]
+    return str(name)
+
+
+def whole(stage: Assembled) -> set[str]:
+    """Where people hear: pages in the topic that exists, tickets in one of ours."""
+    return {"shared-oncall", stage.settings.name("ticket")}
+
+
+def test_pages_go_to_the_existing_topic_by_a_role_that_may(existing: Assembled) -> None:
+    assert existing.settings.name("page") not in {
+        one["TopicName"] for one in existing.of_type("AWS::SNS::Topic")
+    }
+    arn = existing.settings.notifications.page_topic_arn
+    formatter = existing.one(
+        "AWS::Lambda::Function", FunctionName=existing.settings.name("alarm-message-page")
+    )
+    assert formatter["Environment"]["Variables"]["TOPIC_ARN"] == arn
+    role = existing.target(formatter["Role"], formatter.stack)
+    policies = [p for p in existing.of_type("AWS::IAM::Policy") if {"Ref": role.id} in p["Roles"]]
+    allowed = [s for p in policies for s in p["PolicyDocument"]["Statement"]]
+    assert arn in [s["Resource"] for s in allowed if s["Action"] == "sns:Publish"]
+    key = existing.settings.keys.alarms
+    assert [s["Action"] for s in allowed if s["Resource"] == key] == [
+        ["kms:Decrypt", "kms:GenerateDataKey"]
+    ]
 
 
 def test_a_chat_hears_what_people_hear_and_can_do_nothing(existing: Assembled) -> None:
     channel = existing.one("AWS::Chatbot::SlackChannelConfiguration")
-    heard = {existing.target(t, channel.stack)["TopicName"] for t in channel["SnsTopicArns"]}
-    assert heard == {existing.settings.name("page"), existing.settings.name("ticket")}
+    assert {topic(existing, arn) for arn in channel["SnsTopicArns"]} == whole(existing)
     (guardrail,) = channel["GuardrailPolicies"]
     assert ":iam::aws:policy/AWSDenyAll" in json.dumps(guardrail)
     role = existing.target(channel["IamRoleArn"], channel.stack)
