@@ -26,6 +26,8 @@ POLICY = "AWS::IAM::Policy"
 READ = "secretsmanager:GetSecretValue"
 # A variable of a function → the secret whose ARN it holds.
 SECRETS = {"DATABASE_SECRET_ARN": "database", "JWT_SECRET_ARN": "jwt", "PROBE_SECRET_ARN": "probe"}
+# What only AWS knows and the database's secret says here.
+PLACES = {"DATABASE_HOST": "127.0.0.1"}
 NOWHERE = "arn:aws:secretsmanager:us-east-1:000000000000:secret:nothing-AAAAAA"
 EMAIL = "probe@credmate.example"
 CLOSED_PORT = 9  # nobody listens on it
@@ -63,6 +65,8 @@ class World:
     def _value(self, name: str, value: object, function: Resource, stack: Stack) -> str:
         if isinstance(value, str):
             return value
+        if name in PLACES:
+            return PLACES[name]
         if name not in SECRETS:
             raise CannotRun(f"only AWS knows {name} of {function.logical_id}", "see local/world.py")
         readable = any(value in one for one in _readable(function, stack))

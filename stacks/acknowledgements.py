@@ -14,7 +14,6 @@ from stacks.settings import Settings
 
 ROTATED_JWT = "A new key signs everybody out at once: rotated by hand, in a quiet hour."
 ROTATED_PROBE = "Rotated with a release: the migrations function writes it into the database."
-ROTATED_DB = "A backend that is running keeps the password it read: rotated with a release."
 NO_RESOURCE = "X-Ray and network interfaces: these actions know no resource."
 ONE_ROLE = "This policy belongs to one role and comes and goes with it: nobody can reuse it."
 SYNCHRONOUS = "Invoked and waited for: the caller sees the error, no event is ever queued."
@@ -70,8 +69,6 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("data/JwtSigningKey", "HIPAA.Security-SecretsManagerRotationEnabled", ROTATED_JWT),
     ("data/ProbeUser", "AwsSolutions-SMG4", ROTATED_PROBE),
     ("data/ProbeUser", "HIPAA.Security-SecretsManagerRotationEnabled", ROTATED_PROBE),
-    ("data/Database/Secret", "AwsSolutions-SMG4", ROTATED_DB),
-    ("data/Database/Secret", "HIPAA.Security-SecretsManagerRotationEnabled", ROTATED_DB),
     ("data/Database/Cluster", "HIPAA.Security-RDSInBackupPlan", CONTINUOUS),
     ("data/Database/Cluster/MonitoringRole", IAM4_MONITORING, MONITORING),
     ("data/Network/Vpc", "HIPAA.Security-VPCDefaultSecurityGroupClosed", DEFAULT_GROUP),

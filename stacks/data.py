@@ -62,6 +62,7 @@ class Data(cdk.Stack):
         self.topics = self.notifications.topics
         self.placement = self._place()
         self.cluster: rds.DatabaseCluster | None = None
+        self.database_place: dict[str, str] = {}  # an existing database's secret says it
         self.database_secret = self._database()
         cdk.CfnOutput(self, "RepositoryUri", value=self.repository.repository_uri)
         for severity, topic in self.notifications.people.items():
@@ -157,6 +158,7 @@ class Data(cdk.Stack):
             self._log_group("DatabaseLogs", f"/aws/rds/cluster/{name}/postgresql")
         )
         self.cluster = postgres.cluster
+        self.database_place = postgres.place
         return postgres.secret
 
     def _log_group(self, id: str, name: str) -> logs.LogGroup:

@@ -107,6 +107,7 @@ class Service(cdk.Stack):
             snap_start=settings.function.snap_start,
             environment={
                 "DATABASE_SECRET_ARN": data.database_secret.secret_arn,
+                **data.database_place,
                 "JWT_SECRET_ARN": data.jwt_secret.secret_arn,
                 "CORS_ORIGINS": ",".join(settings.api.cors_origins),
                 "LOG_LEVEL": settings.function.log_level,
@@ -128,6 +129,7 @@ class Service(cdk.Stack):
             reserved_concurrency=settings.migrations.reserved_concurrency,
             environment={
                 "DATABASE_SECRET_ARN": data.database_secret.secret_arn,
+                **data.database_place,
                 "PROBE_SECRET_ARN": data.probe_secret.secret_arn,
                 "LOG_LEVEL": settings.function.log_level,
             },

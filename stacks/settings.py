@@ -19,6 +19,8 @@ __all__ = ["PROBES", "ROOT", "Settings", "SettingsError", "load", "probe_names",
 STAGES = ROOT / "stages"
 PROBES = ROOT / "probes.toml"
 SHARED = "_shared"
+VERSIONS = 2  # while a release shifts; each environment holds one connection, frozen ones too
+KEPT_CONNECTIONS = 20  # migrations, people, and what PostgreSQL reserves for its superuser
 # Of the file's name, of probes.toml, of the migrations, of the one command that needs it.
 FROM_ELSEWHERE = {"stage", "probes", "slowest_probe_ms", "expects", "ignore_alarms"}
 
@@ -69,6 +71,7 @@ class Settings(sections.Section):
                 raise ValueError(f"{what} {arn} is not in region {self.region}")
         if not self.has_network and not self.database.secret_name:
             raise ValueError("a new database needs a network: set network.create or network.vpc_id")
+        self._connections_suffice()
         if self.has_network and self.database.secret_name and not self.database.security_group_id:
             raise ValueError("an existing database in a network needs database.security_group_id")
         if self.canary.in_network and not self.network.vpc_id:
@@ -85,6 +88,19 @@ class Settings(sections.Section):
         if unknown:
             raise ValueError(f"canary.login_probes {unknown} are not in probes.toml")
         return self
+
+    def _connections_suffice(self) -> None:
+        """No proxy pools connections: docs/decisions/0007-no-rds-proxy.md."""
+        reserved = self.function.reserved_concurrency
+        if self.database.secret_name or reserved is None:
+            return
+        wanted = VERSIONS * reserved + KEPT_CONNECTIONS
+        if wanted > (most := self.database.most_connections):
+            raise ValueError(
+                f"function.reserved_concurrency {reserved} may need {wanted} connections, and "
+                f"database.maximum_capacity {self.database.maximum_capacity:g} has {most}: "
+                "reserve less, or allow more capacity"
+            )
 
     @property
     def has_network(self) -> bool:

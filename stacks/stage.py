@@ -12,6 +12,7 @@ RETENTION_DAYS = (
     *(1096, 1827, 2192, 2557, 2922, 3288, 3653),
 )
 
+SMALL_CAPACITY = 0.5  # ACU
 SNAP_START_STORAGE_MB = 512  # Lambda refuses to publish a snapshot with more
 
 DOCKERFILE = "lambda_src/backend/Dockerfile"  # below the repository, which is its context
@@ -233,6 +234,17 @@ class Database(Section):
         if self.security_group_id and not self.secret_name:
             raise ValueError("security_group_id belongs to an existing database: give secret_name")
         return self
+
+    @property
+    def most_connections(self) -> int:
+        """PostgreSQL's max_connections in Aurora Serverless v2: its own default, which stays.
+
+        The line through AWS's table (1 ACU 189, 4 823, 8 1669, 16 3360, from 32 on 5000), and 2000
+        at most where the minimum is 0.5 ACU or less: Aurora's user guide, "Maximum connections for
+        Aurora Serverless v2".
+        """
+        limit = min(5000, round(189 + (self.maximum_capacity - 1) * 3171 / 15))
+        return min(limit, 2000) if self.minimum_capacity <= SMALL_CAPACITY else limit
 
 
 class Secrets(Section):

@@ -53,8 +53,6 @@ UNDELIVERED = AlarmRule(
 ERROR_PERCENT, ERROR_FLOOR = 5, 20
 NEAR = 0.8  # of a limit: there is still room to act
 MEMORY_OF_AN_ACU = 2 * 2**30  # bytes, docs.aws.amazon.com "Using Aurora Serverless v2"
-MOST_CONNECTIONS, SMALL_CAPACITY, MOST_CONNECTIONS_OF_SMALL = 5000, 0.5, 2000
-BYTES_PER_CONNECTION = 9531392
 
 
 def probe_source(probe: str) -> str:
@@ -262,7 +260,7 @@ def _api() -> Iterator[AlarmRule]:
 
 def _database(settings: Settings) -> list[AlarmRule]:
     capacity = settings.database.maximum_capacity
-    connections = most_connections(settings.database.minimum_capacity, capacity)
+    connections = settings.database.most_connections
     rows = (
         ("cpu", "CPUUtilization", ">=", 90.0, "its processor is busy", "90 %"),
         ("capacity", "ACUUtilization", ">=", 90.0, "it has scaled up as far as it may", "90 %"),
@@ -291,14 +289,3 @@ def _database(settings: Settings) -> list[AlarmRule]:
         )
         for name, metric, is_bad, threshold, what, because in rows
     ]
-
-
-def most_connections(minimum_capacity: float, maximum_capacity: float) -> int:
-    """PostgreSQL's max_connections in Aurora Serverless v2.
-
-    From the maximum capacity's memory, and 2000 at most where the minimum is 0.5 ACU or less:
-    docs.aws.amazon.com, "Performance and scaling for Aurora Serverless v2".
-    """
-    memory = maximum_capacity * MEMORY_OF_AN_ACU
-    limit = min(MOST_CONNECTIONS, int(memory / BYTES_PER_CONNECTION))
-    return min(limit, MOST_CONNECTIONS_OF_SMALL) if minimum_capacity <= SMALL_CAPACITY else limit

@@ -16,7 +16,7 @@ from stacks.components.network import Placement
 from stacks.stage import Database
 
 PORT = 5432
-DATABASE_NAME = "credmate"
+DATABASE_NAME = USER = "credmate"
 # What every connection must do, and what the server writes down for an audit.
 PARAMETERS = {
     "rds.force_ssl": "1",
@@ -27,7 +27,7 @@ PARAMETERS = {
 
 
 class Postgres(Construct):
-    """The cluster with its generated secret: encrypted, backed up, not deletable by accident."""
+    """The cluster and its rotated secret: encrypted, backed up, not deletable by accident."""
 
     def __init__(
         self,
@@ -48,8 +48,6 @@ class Postgres(Construct):
             self, "Group", vpc=placement.vpc, allow_all_outbound=False, description="Database"
         )
         group.connections.allow_from(placement.group, ec2.Port.tcp(PORT))
-        secret = rds.DatabaseSecret(self, "Secret", username="credmate", encryption_key=key)
-        secret.apply_removal_policy(KEEP)  # as long as the database
         self.cluster = rds.DatabaseCluster(
             self,
             "Cluster",
@@ -58,7 +56,9 @@ class Postgres(Construct):
             parameter_group=rds.ParameterGroup(
                 self, "Parameters", engine=engine, parameters=PARAMETERS
             ),
-            credentials=rds.Credentials.from_secret(secret),
+            # RDS makes the secret, rotates it every week and needs no function for it.
+            credentials=rds.Credentials.from_username(USER, encryption_key=key),
+            manage_master_user_password=True,
             default_database_name=DATABASE_NAME,
             port=PORT,
             iam_authentication=True,
@@ -81,11 +81,23 @@ class Postgres(Construct):
             removal_policy=KEEP,
         )
 
+        self.secret = secretsmanager.Secret.from_secret_attributes(
+            self, "Secret", secret_complete_arn=_secret_arn(self.cluster), encryption_key=key
+        )
+
     @property
-    def secret(self) -> secretsmanager.ISecret:
-        """Where and as whom to connect: host, port, username, password, dbname."""
-        # There is one, since the credentials are a secret.
-        return cast(secretsmanager.ISecret, self.cluster.secret)
+    def place(self) -> dict[str, str]:
+        """Where to connect, as the backend's variables: the secret says as whom."""
+        return {
+            "DATABASE_HOST": self.cluster.cluster_endpoint.hostname,
+            "DATABASE_PORT": str(PORT),
+            "DATABASE_NAME": DATABASE_NAME,
+        }
+
+
+def _secret_arn(cluster: rds.DatabaseCluster) -> str:
+    resource = cast(rds.CfnDBCluster, cluster.node.default_child)
+    return resource.attr_master_user_secret_secret_arn
 
 
 def _instance(id: str, key: kms.IKey) -> rds.IClusterInstance:

@@ -98,6 +98,20 @@ def test_the_database_comes_from_the_secret_that_rds_writes(
     assert url.query == {"sslmode": mode}
 
 
+def test_a_secret_that_rds_rotates_says_who_and_the_variables_say_where(
+    manager: Stubber, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_SECRET_ARN", ARN)
+    monkeypatch.setenv("DATABASE_HOST", "cluster.example.com")
+    monkeypatch.setenv("DATABASE_PORT", "6543")
+    monkeypatch.setenv("DATABASE_NAME", "medicine")
+    holds(manager, json.dumps({"username": "app", "password": "p@ss/word"}))
+    url = connection.database_url()
+    assert (url.host, url.port, url.database) == ("cluster.example.com", 6543, "medicine")
+    assert (url.username, url.password) == ("app", "p@ss/word")
+    assert url.query == {"sslmode": "require"}
+
+
 @pytest.mark.parametrize("missing", ["host", "username", "password", "dbname"])
 def test_a_database_secret_must_be_whole(
     manager: Stubber, monkeypatch: pytest.MonkeyPatch, missing: str

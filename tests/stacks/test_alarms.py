@@ -166,12 +166,13 @@ def test_concurrency_is_watched_where_it_has_a_limit(prod: Assembled) -> None:
 
 @pytest.mark.parametrize(
     ("minimum", "maximum", "connections"),
-    [(0.5, 4.0, 901), (0.5, 16.0, 2000), (1, 16, 3604), (1, 64, 5000)],
+    [(1, 1, 189), (0.5, 4.0, 823), (1, 8, 1669), (0.5, 16.0, 2000), (1, 16, 3360), (1, 64, 5000)],
 )
 def test_the_databases_connections_end_where_aurora_says(
-    minimum: float, maximum: float, connections: int
+    prod: Assembled, minimum: float, maximum: float, connections: int
 ) -> None:
-    assert alarm_table.most_connections(minimum, maximum) == connections
+    capacity = {"minimum_capacity": minimum, "maximum_capacity": maximum}
+    assert prod.settings.database.model_copy(update=capacity).most_connections == connections
 
 
 # Who is told.

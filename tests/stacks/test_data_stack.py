@@ -126,3 +126,24 @@ def test_no_rule_removes_an_image_that_has_a_tag(any_stage: Assembled) -> None:
 def test_local_uses_the_database_that_is_there(local: Assembled) -> None:
     variables = local.one("AWS::Lambda::Function", Timeout=15)["Environment"]["Variables"]
     assert variables["DATABASE_SECRET_ARN"]["Fn::Join"][1][-1] == ":secret:credmate/local/database"
+
+
+def test_the_database_password_is_made_and_rotated_by_rds(in_aws: Assembled) -> None:
+    cluster = in_aws.one("AWS::RDS::DBCluster")
+    assert cluster["ManageMasterUserPassword"] is True
+    key = in_aws.target(cluster["MasterUserSecret"]["KmsKeyId"], "data")
+    assert key.body["Type"] == "AWS::KMS::Key"
+    assert "MasterUserPassword" not in cluster.properties
+
+
+def test_the_functions_are_told_where_the_database_is_and_its_secret_who_may(
+    in_aws: Assembled,
+) -> None:
+    cluster = in_aws.one("AWS::RDS::DBCluster")
+    for name in ("backend", "migrations"):
+        function = in_aws.one("AWS::Lambda::Function", FunctionName=in_aws.settings.name(name))
+        variables = function["Environment"]["Variables"]
+        assert in_aws.target(variables["DATABASE_HOST"], "service").id == cluster.id
+        assert in_aws.target(variables["DATABASE_SECRET_ARN"], "service").id == cluster.id
+        assert variables["DATABASE_PORT"] == str(cluster["Port"])
+        assert variables["DATABASE_NAME"] == cluster["DatabaseName"]

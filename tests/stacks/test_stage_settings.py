@@ -57,6 +57,7 @@ def test_an_unknown_stage_names_the_known_ones(folder: Path, stage: str) -> None
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
+        ("maximum_capacity = 16.0", "maximum_capacity = 1.0", "may need 420 connections, and"),
         ("burst = 1000", "burts = 1000", "api.burts: no such key"),
         ("burst = 1000", 'burst = "1000"', "api.burst = '1000'"),
         ("burst = 1000", "burst = true", "api.burst = True"),

@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
 from shared.secret_store import member, read_again, read_secret
-from shared.settings import SettingsError, settings
+from shared.settings import Settings, SettingsError, settings
 
 DRIVER = "postgresql+psycopg"
 
@@ -19,12 +19,15 @@ DRIVER = "postgresql+psycopg"
 def database_url() -> URL:
     """The database's address, from DATABASE_URL or the secret that RDS writes.
 
+    A secret that RDS itself rotates holds the account alone; DATABASE_HOST, DATABASE_PORT and
+    DATABASE_NAME say where it is then.
+
     Raises:
         SettingsError: neither is set, or it is not PostgreSQL's.
     """
     configured = settings()
     if configured.database_secret_arn:
-        return _url_from_secret(configured.database_secret_arn)
+        return _url_from_secret(configured.database_secret_arn, configured)
     if not configured.database_url:
         raise SettingsError(
             "neither DATABASE_URL nor DATABASE_SECRET_ARN is set: set one, "
@@ -39,11 +42,16 @@ def database_url() -> URL:
     return url.set(drivername=DRIVER)
 
 
-def _url_from_secret(arn: str) -> URL:
-    secret = read_secret(arn)
+def _url_from_secret(arn: str, configured: Settings) -> URL:
+    place = {
+        "host": configured.database_host,
+        "port": configured.database_port,
+        "dbname": configured.database_name,
+    }
+    secret = place | {name: value for name, value in read_secret(arn).items() if value}
     port = secret.get("port") or "5432"
     if not port.isdigit():
-        raise SettingsError(f"the secret {arn}: its port is not a number")
+        raise SettingsError(f"the secret {arn}, or DATABASE_PORT: its port is not a number")
     return URL.create(
         DRIVER,
         username=member(secret, "username", arn),

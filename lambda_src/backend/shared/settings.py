@@ -32,6 +32,9 @@ class Settings:
 
     database_url: str = field(default="", repr=False)
     database_secret_arn: str = ""
+    database_host: str = ""  # these three: where the secret does not say it
+    database_port: str = ""
+    database_name: str = ""
     jwt_signing_key: str = field(default="", repr=False)
     jwt_secret_arn: str = ""
     cors_origins: tuple[str, ...] = ()
@@ -47,6 +50,9 @@ def read(environment: Mapping[str, str]) -> Settings:
     return Settings(
         database_url=environment.get("DATABASE_URL", ""),
         database_secret_arn=environment.get("DATABASE_SECRET_ARN", ""),
+        database_host=environment.get("DATABASE_HOST", ""),
+        database_port=environment.get("DATABASE_PORT", ""),
+        database_name=environment.get("DATABASE_NAME", ""),
         jwt_signing_key=environment.get("JWT_SIGNING_KEY", ""),
         jwt_secret_arn=environment.get("JWT_SECRET_ARN", ""),
         cors_origins=_origins(environment.get("CORS_ORIGINS", "")),
