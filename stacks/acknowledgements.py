@@ -31,6 +31,10 @@ TOLD = "CodeDeploy is told the outcome, and waits for it: silence fails the depl
 REPORTS = "Metrics know no resource; the condition names the one namespace."
 ASYNCHRONOUS = "What calls it calls again when it fails; CloudWatch's own filters count besides."
 SELDOM = "Called by what fails, seldom: a limit of its own would only lose calls."
+RECORDS = "The trail's own record, sealed; who reads it is in the record of the account's trail."
+ONE_REGION = "Sealed and versioned; a copy elsewhere is for the account's own trail to keep."
+AUDITOR = "Reads settings and nobody's data: CloudFormation compares as whoever asks it to."
+STACKS = "CloudFormation ends a stack's ARN with an id that is not known before."
 LAST = "It is where undelivered messages end, and an alarm tells of each."
 HANDED_ON = "What it fails on goes to the same people: its own destination on failure."
 PART = "Part of a composite alarm, which has the actions: one trouble is told once."
@@ -43,6 +47,11 @@ DEFAULT_GROUP = "Nothing joins the default group; closing it would take a functi
 IAM4_MONITORING = (
     "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy"
     "/service-role/AmazonRDSEnhancedMonitoringRole]"
+)
+IAM4_AUDIT = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/SecurityAudit]"
+IAM5_STACK = (
+    "AwsSolutions-IAM5[Resource::arn:aws:cloudformation:{{region}}:<AWS::AccountId>"
+    ":stack/{{project}}-{{stage}}-{}/*]"
 )
 IAM4_CODEDEPLOY = (
     "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy"
@@ -106,6 +115,15 @@ TABLE: tuple[tuple[str, str, str], ...] = (
     ("monitoring/Canary/Role", IAM5_LOG, OWN_LOG),
     ("monitoring/Canary/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
     ("monitoring/Alarms", "HIPAA.Security-CloudWatchAlarmAction", PART),
+    ("data/Audit/Records", "AwsSolutions-S1", RECORDS),
+    ("data/Audit/Records", "HIPAA.Security-S3BucketLoggingEnabled", RECORDS),
+    ("data/Audit/Records", "HIPAA.Security-S3BucketReplicationEnabled", ONE_REGION),
+    ("data/Audit/Trail/LogsRole", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
+    ("monitoring/DriftDetection/Role", IAM4_AUDIT, AUDITOR),
+    ("monitoring/DriftDetection/Role", IAM5_STACK.format("data"), STACKS),
+    ("monitoring/DriftDetection/Role", IAM5_STACK.format("service"), STACKS),
+    ("monitoring/DriftDetection/Role", IAM5_STACK.format("monitoring"), STACKS),
+    ("monitoring/DriftDetection/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
     ("data/Notifications/Undelivered", "AwsSolutions-SQS3", LAST),
     *(
         (f"monitoring/{severity}Message/Formatter/{part}", rule, reason)

@@ -16,6 +16,7 @@ from aws_cdk import aws_rds as rds
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
+from stacks.components.audit_trail import AuditTrail
 from stacks.components.keys import KEEP, customer_key, let_logs_use
 from stacks.components.logs import log_group
 from stacks.components.network import Placement, PrivateNetwork, existing_placement
@@ -60,6 +61,8 @@ class Data(cdk.Stack):
         self.repository = self._repository()
         self.notifications = Notifications(self, "Notifications", settings=settings)
         self.topics = self.notifications.topics
+        if settings.drift.create_trail:
+            self._trail()
         self.placement = self._place()
         self.cluster: rds.DatabaseCluster | None = None
         self.database_place: dict[str, str] = {}  # an existing database's secret says it
@@ -115,6 +118,18 @@ class Data(cdk.Stack):
                 )
             ],
             removal_policy=KEEP,
+        )
+
+    def _trail(self) -> None:
+        settings = self._settings
+        name = settings.name("audit")
+        AuditTrail(
+            self,
+            "Audit",
+            name=name,
+            key=self.key,
+            log_group=self._log_group("AuditLog", f"/aws/cloudtrail/{name}"),
+            days=settings.logs.retention_days,
         )
 
     def _place(self) -> Placement | None:

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from stacks.components import alarm_table as table
 from stacks.components.alarms import Alarms, CustomSource, Severity, Share, Source
 from stacks.components.composite_alarms import CompositeAlarms
+from stacks.components.drift_detection import DriftDetection
+from stacks.components.event_watch import EventWatch, event_table
 from stacks.components.logs import log_group
+from stacks.components.maintenance import mute
 from stacks.components.message_formatter import MessageFormatter
 from stacks.components.small_function import SmallFunction
 from stacks.components.start_failures import ALL, StartFailures
 from stacks.components.uptime_canary import PROBES_NAMESPACE, UptimeCanary
+from stacks.components.watch_dashboard import WatchDashboard, versions
+from stacks.components.watch_graphs import graphs, help_text
 from stacks.data import Data
 from stacks.service import Service
 from stacks.settings import Settings
@@ -36,9 +42,12 @@ class Monitoring(cdk.Stack):
     ) -> None:
         super().__init__(scope, id, env=env, termination_protection=settings.termination_protection)
         self._settings, self._data, self._service = settings, data, service
+        self._sources = self._all_sources()
         self._starts()
         self._alarms()
         self._messages()
+        self._drift()
+        self._dashboard()
         if settings.canary.enabled:
             UptimeCanary(
                 self,
@@ -55,29 +64,40 @@ class Monitoring(cdk.Stack):
     def _alarms(self) -> None:
         settings, topics = self._settings, self._data.topics
         rules = table.table(settings)
-        alarms = Alarms(
+        self.alarms = Alarms(
             self,
             "Alarms",
             prefix=settings.prefix,
             rules=rules,
-            sources=self._sources(),
+            sources=self._sources,
             topics=topics,
             runbook=settings.notifications.runbook,
             composites=settings.notifications.composites,
         )
+        self.composites: list[cloudwatch.CompositeAlarm] = []
         if settings.notifications.composites:
-            CompositeAlarms(
+            self.composites += CompositeAlarms(
                 self,
                 "CompositeAlarms",
                 prefix=settings.prefix,
                 rules=table.COMPOSITES,
                 parts=rules,
-                alarms=alarms.by_name,
+                alarms=self.alarms.by_name,
                 topics=topics,
                 runbook=settings.notifications.runbook,
-            )
+            ).by_name.values()
+        mute(
+            self,
+            "Mute",
+            prefix=settings.prefix,
+            windows=settings.maintenance,
+            alarms=[
+                *(settings.name(c.name) for c in table.COMPOSITES if self.composites),
+                *(settings.name(r.name) for r in rules if not (r.part_of and self.composites)),
+            ],
+        )
 
-    def _sources(self) -> Mapping[str, Source]:
+    def _all_sources(self) -> Mapping[str, Source]:
         settings, service = self._settings, self._service
         stage = {"Stage": settings.stage}
         sources: dict[str, Source] = {
@@ -143,6 +163,41 @@ class Monitoring(cdk.Stack):
             sources={table.QUEUE: notifications.undelivered},
             topics=notifications.people,
             runbook=settings.notifications.runbook,
+        )
+
+    def _drift(self) -> None:
+        """Hear of changes by hand as they happen, and look for what was not heard."""
+        settings = self._settings
+        stacks = [settings.name(stack) for stack in ("data", "service", "monitoring")]
+        EventWatch(
+            self,
+            "Events",
+            prefix=settings.prefix,
+            rules=event_table(prefix=settings.prefix, stacks=stacks),
+            topics=self._data.topics,
+        )
+        DriftDetection(
+            self,
+            "DriftDetection",
+            prefix=settings.prefix,
+            stacks=stacks,
+            hours=settings.drift.detection_hours,
+        )
+
+    def _dashboard(self) -> None:
+        settings, service = self._settings, self._service
+        WatchDashboard(
+            self,
+            "Dashboard",
+            name=settings.name("watch"),
+            first=self.composites or self.alarms.alarms[: len(settings.probes)],
+            others=self.alarms.alarms,
+            help_text=help_text(settings.stage, settings.notifications.runbook),
+            graphs=graphs(
+                settings,
+                self._sources,
+                versions(service.backend.function_name, service.alias.alias_name),
+            ),
         )
 
     def _log_group(self, function: str) -> logs.LogGroup:

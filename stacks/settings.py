@@ -45,6 +45,8 @@ class Settings(sections.Section):
     logs: sections.Logs
     notifications: sections.Notifications
     canary: sections.Canary
+    drift: sections.Drift
+    maintenance: tuple[sections.Maintenance, ...] = Field(default=(), strict=False)
     ignore_alarms: sections.Reason | None = None  # of one deployment alone
     probes: tuple[sections.ProbeName, ...] = Field(min_length=1)
     slowest_probe_ms: float = 0  # the most that probes.toml gives an answer

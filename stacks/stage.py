@@ -311,6 +311,27 @@ class Canary(Section):
     artifact_days: int = Field(ge=1, le=1024)
 
 
+class Drift(Section):
+    """How changes by hand are seen.
+
+    `detection_hours` apart, CloudFormation compares the stacks with their templates. Calls of
+    AWS's API are heard of where the account has a trail: the stage's own, or another.
+    """
+
+    detection_hours: int = Field(ge=1, le=168)
+    create_trail: bool
+
+
+class Maintenance(Section):
+    """A planned window in which alarms tell nobody: `at(2026-12-01T22:00)`, or a cron of Unix's."""
+
+    name: Name
+    schedule: str = Field(pattern=r"^(at\(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}\)|cron\([^()]+\))$")
+    minutes: int = Field(ge=1, le=15 * 24 * 60)
+    timezone: str = "UTC"
+    reason: str = Field(min_length=1, max_length=255)
+
+
 class LeftOut(Section):
     """What other stages have and this one has not: the types of the resources, and why."""
 

@@ -37,6 +37,12 @@ class Line:
     metric: str
     pattern: str
     fails: bool = True  # whether the function did not start, rather than started badly
+    value: str = "1"  # or a selector: what is reported of the line
+
+    @property
+    def is_count(self) -> bool:
+        """Whether lines are counted, rather than measured."""
+        return self.value == "1"
 
 
 LINES = (
@@ -45,6 +51,18 @@ LINES = (
     Line("ExitError", f"{{ {ERROR.format('Runtime.ExitError')} }}"),
     Line("InitFailed", f"{{ {NOT_STARTED} }}"),
     Line("SlowInit", f"{{ {SLOW} }}", fails=False),
+    Line(
+        "InitDuration",
+        '{ $.type = "platform.report" && $.record.metrics.initDurationMs >= 0 }',
+        fails=False,
+        value="$.record.metrics.initDurationMs",
+    ),
+    Line(
+        "RestoreDuration",
+        '{ $.type = "platform.restoreReport" && $.record.metrics.durationMs >= 0 }',
+        fails=False,
+        value="$.record.metrics.durationMs",
+    ),
 )
 # Every type that Lambda's runtime has for a start that failed, and every start that failed.
 ANY_FAILURE = f"{{ {ERROR.format('Runtime.*')} || ({NOT_STARTED}) }}"
@@ -73,8 +91,9 @@ class StartFailures(Construct):
                 filter_pattern=logs.FilterPattern.literal(line.pattern),
                 metric_namespace=namespace,
                 metric_name=line.metric,
-                metric_value="1",
-                default_value=0,
+                metric_value=line.value,
+                # A count has a 0 where nothing happens; a duration has nothing.
+                default_value=0 if line.is_count else None,
             )
         logs.SubscriptionFilter(
             self,

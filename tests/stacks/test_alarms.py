@@ -97,7 +97,10 @@ def test_an_alarm_on_a_probe_watches_what_the_canary_reports(any_stage: Assemble
 def test_an_alarm_on_starts_watches_what_the_log_reports(any_stage: Assembled) -> None:
     filters = any_stage.of_type("AWS::Logs::MetricFilter", stack="monitoring")
     reported = {
-        (t["MetricNamespace"], t["MetricName"]) for f in filters for t in f["MetricTransformations"]
+        (t["MetricNamespace"], t["MetricName"])
+        for f in filters
+        for t in f["MetricTransformations"]
+        if t["MetricValue"] == "1"  # the others are durations, for the dashboard
     }
     subscription = any_stage.one("AWS::Logs::SubscriptionFilter")
     function = any_stage.target(subscription["DestinationArn"], "monitoring")
@@ -246,6 +249,13 @@ def anchors() -> set[str]:
 
 def test_the_runbook_has_the_section_that_an_alarm_names(in_aws: Assembled) -> None:
     named = {text.rpartition("#")[2] for text in descriptions(in_aws)}
+    assert named <= anchors()
+
+
+def test_the_runbook_has_the_sections_that_messages_name() -> None:
+    text = (ROOT / "lambda_src" / "alarm_message" / "formats.py").read_text()
+    named = set(re.findall(r"\.runbook\}#([a-z-]+)", text))
+    assert {"changed-by-hand", "drifted", "releases"} <= named
     assert named <= anchors()
 
 

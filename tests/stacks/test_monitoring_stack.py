@@ -82,13 +82,15 @@ def test_the_canary_reports_into_its_own_namespaces_alone(in_aws: Assembled) -> 
 
 
 def test_what_the_canary_keeps_is_private_encrypted_and_ends(in_aws: Assembled) -> None:
-    bucket = in_aws.one("AWS::S3::Bucket")
+    bucket = in_aws.one("AWS::S3::Bucket", stack="monitoring")
     assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
     (rule,) = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
     assert rule["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
     days = in_aws.settings.canary.artifact_days
     assert bucket["LifecycleConfiguration"]["Rules"][0]["ExpirationInDays"] == days
-    statements = in_aws.one("AWS::S3::BucketPolicy")["PolicyDocument"]["Statement"]
+    statements = in_aws.one("AWS::S3::BucketPolicy", stack="monitoring")["PolicyDocument"][
+        "Statement"
+    ]
     denied = [s["Condition"] for s in statements if s["Effect"] == "Deny"]
     assert {"Bool": {"aws:SecureTransport": "false"}} in denied
 

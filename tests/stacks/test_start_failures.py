@@ -70,7 +70,21 @@ CASES: dict[str, tuple[str, set[str]]] = {
 @pytest.mark.parametrize("what", CASES)
 def test_a_line_is_counted_as_what_it_is(what: str) -> None:
     line, counted = CASES[what]
-    assert {one.metric for one in LINES if matches(one.pattern, line)} == counted
+    counting = [one for one in LINES if one.is_count]
+    assert {one.metric for one in counting if matches(one.pattern, line)} == counted
+
+
+def test_durations_are_those_of_starts_and_of_restores() -> None:
+    start, restore = (
+        report(durationMs=9, initDurationMs=7),
+        platform("restoreReport", status="success", metrics={"durationMs": 8}),
+    )
+    measured = {one.metric: one for one in LINES if not one.is_count}
+    assert matches(measured["InitDuration"].pattern, start)
+    assert measured["InitDuration"].value == "$.record.metrics.initDurationMs"
+    assert matches(measured["RestoreDuration"].pattern, restore)
+    assert measured["RestoreDuration"].value == "$.record.metrics.durationMs"
+    assert not matches(measured["InitDuration"].pattern, report(durationMs=9))
 
 
 @pytest.mark.parametrize("what", CASES)
