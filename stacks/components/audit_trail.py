@@ -22,7 +22,7 @@ class AuditTrail(Construct):
         id: str,
         *,
         name: str,
-        key: kms.Key,
+        key: kms.IKey,
         log_group: logs.ILogGroup,
         days: int,
     ) -> None:
@@ -68,7 +68,7 @@ def _bucket(scope: Construct, *, key: kms.IKey, days: int) -> s3.Bucket:
     )
 
 
-def _let_trail_use(key: kms.Key, name: str) -> None:
+def _let_trail_use(key: kms.IKey, name: str) -> None:
     """docs.aws.amazon.com/awscloudtrail, "Configure AWS KMS key policies for CloudTrail"."""
     stack = cdk.Stack.of(key)
     arn = stack.format_arn(service="cloudtrail", resource="trail", resource_name=name)
