@@ -13,14 +13,20 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import psycopg
 
 from gate.assembly import Resource, Stack
+from gate.rehearsals import World
 from local import database
 from local.deployed import database_secret
 from local.emulator import Emulator, emulator
 from local.errors import CannotRun
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 POLICY = "AWS::IAM::Policy"
 READ = "secretsmanager:GetSecretValue"
@@ -34,33 +40,31 @@ CLOSED_PORT = 9  # nobody listens on it
 
 
 @dataclass(frozen=True)
-class Change:
-    """What is otherwise than a template says."""
-
-    missing_secrets: tuple[str, ...] = ()
-    probe_password: str = ""
-    sql: tuple[str, ...] = ()
-    database: bool = True
-
-
-@dataclass(frozen=True)
-class World:
+class Place:
     """A running emulator, and the ARNs of the secrets that are there."""
 
     emulator: Emulator
     arns: Mapping[str, str] = field(repr=False)
 
-    def variables(self, function: Resource, stack: Stack) -> dict[str, str]:
-        """The variables of a function of a template.
+    def variables(
+        self, function: Resource, stack: Stack, known: Mapping[str, str] = MappingProxyType({})
+    ) -> dict[str, str]:
+        """The variables of a function of a template; ``known`` are those that AWS resolves.
 
         Raises:
             CannotRun: one of them is known to AWS alone, and no secret.
         """
         declared = function.properties.get("Environment", {}).get("Variables", {})
         given = {
-            name: self._value(name, value, function, stack) for name, value in declared.items()
+            name: known[name] if name in known else self._value(name, value, function, stack)
+            for name, value in declared.items()
         }
         return given | self.emulator.environment()
+
+    def secrets(self) -> SecretsManagerClient:
+        """A client of the emulator's Secrets Manager."""
+        session = self.emulator.session()
+        return session.client("secretsmanager", endpoint_url=self.emulator.url)
 
     def _value(self, name: str, value: object, function: Resource, stack: Stack) -> str:
         if isinstance(value, str):
@@ -68,7 +72,9 @@ class World:
         if name in PLACES:
             return PLACES[name]
         if name not in SECRETS:
-            raise CannotRun(f"only AWS knows {name} of {function.logical_id}", "see local/world.py")
+            raise CannotRun(
+                f"only AWS knows {name} of {function.logical_id}", "see local/rehearsing/place.py"
+            )
         readable = any(value in one for one in _readable(function, stack))
         return self.arns.get(SECRETS[name], NOWHERE) if readable else NOWHERE
 
@@ -86,7 +92,7 @@ def _readable(function: Resource, stack: Stack) -> Iterator[list[object]]:
 
 
 @contextmanager
-def world(folder: Path, change: Change, *, region: str) -> Iterator[World]:
+def place(folder: Path, change: World, *, region: str) -> Iterator[Place]:
     """Run it for the body; `folder` takes the emulator's files.
 
     Raises:
@@ -103,20 +109,21 @@ def world(folder: Path, change: Change, *, region: str) -> Iterator[World]:
             "jwt": {"signing_key": secrets.token_urlsafe(48)},
             "probe": {"email": EMAIL, "password": change.probe_password or password},
         }
-        client = here.session().client("secretsmanager", endpoint_url=here.url)
-        yield World(
-            here,
-            {
-                name: client.create_secret(Name=name, SecretString=json.dumps(value))["ARN"]
-                for name, value in values.items()
-                if name not in change.missing_secrets
-            },
-        )
+        there = {
+            name: value for name, value in values.items() if name not in change.missing_secrets
+        }
+        client = Place(here, {}).secrets()
+        arns = {
+            name: client.create_secret(Name=name, SecretString=json.dumps(value))["ARN"]
+            for name, value in there.items()
+        }
+        yield Place(here, arns)
 
 
-def _prepare(account: Mapping[str, object], password: str, change: Change) -> None:
+def _prepare(account: Mapping[str, object], password: str, change: World) -> None:
     """Migrate, put the probe user in, and then whatever a hand does beside the migrations."""
-    url = f"postgresql://{account['username']}:{account['password']}@{account['host']}:{account['port']}/{account['dbname']}"
+    where = f"{account['host']}:{account['port']}/{account['dbname']}"
+    url = f"postgresql://{account['username']}:{account['password']}@{where}"
     database.migrate({"DATABASE_URL": url, "PROBE_EMAIL": EMAIL, "PROBE_PASSWORD": password})
     if change.sql:
         with psycopg.connect(url, autocommit=True) as connection:

@@ -1,4 +1,6 @@
-"""What Lambda runs when it publishes a version with SnapStart: `python -m local.publish HANDLER`.
+"""What Lambda runs when it publishes a version with SnapStart.
+
+    python -m local.rehearsing.publish HANDLER
 
 The handler is imported, and the hooks that it registered before the snapshot run, by the runtime
 client's own functions. What fails in them fails the publishing. Run by the image's interpreter.

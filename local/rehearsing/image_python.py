@@ -1,4 +1,6 @@
-"""An interpreter with what the image has and nothing else: `python -m local.image_python FOLDER`.
+"""An interpreter with what the image has and nothing else.
+
+    python -m local.rehearsing.image_python FOLDER
 
 The backend's lock, held to its hashes, and what Lambda's base image and the Dockerfile's smoke test
 bring. Packages come from what `make setup` has fetched. For machines without a container engine:

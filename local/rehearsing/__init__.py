@@ -1,0 +1,1 @@
+"""What a rehearsal runs on this machine of the stages that AWS has: build, publish, hook."""
