@@ -46,7 +46,11 @@ class Stopped:
 
 @dataclass(frozen=True)
 class Signals:
-    """What the service emits once the incident has traffic; shares are 0 to 1, times ms."""
+    """What the service emits once the incident has traffic; shares are 0 to 1, times ms.
+
+    `probes` are by name, or `*`; `database` by the metric's name; `events` are the names of the
+    EventBridge rules that tell, `undelivered` the messages of alarms that reach nobody.
+    """
 
     kind: str
     probes: Mapping[str, float] = field(default_factory=lambda: NOTHING)
@@ -61,6 +65,7 @@ class Signals:
     concurrency: float = 0.0
     database: Mapping[str, float] = field(default_factory=lambda: NOTHING)
     events: tuple[str, ...] = ()
+    undelivered: float = 0.0
     only_new_version: bool = False
 
 
@@ -68,13 +73,15 @@ class Signals:
 class World:
     """What is otherwise in the place where the version will run, and in no tree.
 
-    `missing_secrets` names among database, jwt and probe; `sql` runs after the migrations.
+    `missing_secrets` names among database, jwt and probe; `sql` runs after the migrations;
+    `foreign_processor`: the image's programs are made for another processor.
     """
 
     missing_secrets: tuple[str, ...] = ()
     probe_password: str = ""
     sql: tuple[str, ...] = ()
     database: bool = True
+    foreign_processor: bool = False
 
 
 @dataclass(frozen=True)

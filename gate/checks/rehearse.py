@@ -70,9 +70,9 @@ def check(target: Target) -> Report:
     )
 
 
-def _say(line: str) -> None:
+def _say(text: str) -> None:
     """Progress goes to stderr; stdout is the report's."""
-    sys.stderr.write(f"{printable(line)}\n")
+    sys.stderr.writelines(f"{printable(line)}\n" for line in text.splitlines())
     sys.stderr.flush()
 
 

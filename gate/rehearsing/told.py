@@ -12,34 +12,41 @@ from gate.rehearsing.commands import Outcome
 from gate.rehearsing.road import Step
 
 STEP = "alarms"
+RULE = "AWS::Events::Rule"
+# What tells somebody → the property that names it.
+TELLS = {ALARM: "AlarmName", COMPOSITE_ALARM: "AlarmName", RULE: "Name"}
 SEEN, UNSEEN = 1, 0  # as exit codes: what nobody is told of goes on
 
 
 def asked(incident: Incident, folder: Path) -> tuple[Step, Outcome]:
     """The alarms of an assembly as a step of the road: it stops what it tells of."""
     problem = _unseen(incident, assembly.stacks(folder))
-    alarms = ", ".join(incident.stopped.alarms)
-    code, said = (UNSEEN, problem) if problem else (SEEN, f"told by {alarms}")
+    code, said = (UNSEEN, problem) if problem else (SEEN, f"told by {', '.join(needed(incident))}")
     return Step(incident.stopped.by, STEP, ()), Outcome(code, said, 0.0)
+
+
+def needed(incident: Incident) -> tuple[str, ...]:
+    """The alarms and the rules that must tell of an incident."""
+    return incident.stopped.alarms + (incident.signals.events if incident.signals else ())
 
 
 def _unseen(incident: Incident, stacks: tuple[Stack, ...]) -> str:
     """Why nobody is told; empty where somebody is."""
-    missing = sorted(set(incident.stopped.alarms) - names(stacks))
+    missing = sorted(set(needed(incident)) - names(stacks))
     if missing:
-        return f"the templates have no alarm {', '.join(missing)}"
+        return f"the templates have no {', '.join(missing)}"
     if incident.stopped.by == "shift" and not _undo(incident, stacks):
         return "no deployment group goes back on its alarms"
     return ""
 
 
 def names(stacks: tuple[Stack, ...]) -> set[str]:
-    """The names of the alarms, without project and stage."""
+    """The names of what tells, without project and stage."""
     return {
-        str(alarm.properties.get("AlarmName", "")).removeprefix(_prefix(stack))
+        str(one.properties.get(named, "")).removeprefix(_prefix(stack))
         for stack in stacks
-        for kind in (ALARM, COMPOSITE_ALARM)
-        for alarm in stack.of_type(kind)
+        for kind, named in TELLS.items()
+        for one in stack.of_type(kind)
     }
 
 

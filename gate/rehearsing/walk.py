@@ -43,6 +43,11 @@ class Walked:
         return self.asked[-1][1].said if self.asked else ""
 
     @property
+    def why(self) -> str:
+        """The first of these words."""
+        return self.said.partition("\n")[0].strip()
+
+    @property
     def seconds(self) -> float:
         """What its steps took."""
         return sum(outcome.seconds for _, outcome in self.asked)
@@ -56,7 +61,7 @@ class Walked:
     def __str__(self) -> str:
         """One line for people."""
         by = f"stopped by {self.stage} ({self.stop.name})" if self.stop else "not stopped"
-        return f"{self.incident.name}: {by}, {self.seconds:.1f} s"
+        return f"{self.incident.name}: {by}, {self.seconds:.1f} s\n  | {self.why}"
 
 
 class Walk:

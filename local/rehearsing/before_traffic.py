@@ -34,6 +34,7 @@ from local.rehearsing.stand_ins import CodeDeploy, Context, Functions, joined
 
 ENTRY = "traffic_hook.handler.before_traffic"
 PACKAGE = "traffic-hook-package"
+MACHINE, X86_64, ARM64 = slice(18, 20), 62, 183  # of an ELF header: e_machine
 EVENT = {"DeploymentId": "d-LOCAL", "LifecycleEventHookExecutionId": "hook-1"}
 
 
@@ -66,6 +67,17 @@ def ask(stack: Stack, package: Path, here: Place, python: Path) -> str:
         return told
 
 
+def foreign(program: Path, folder: Path) -> Path:
+    """A copy of a program whose header says that it is for another processor: nobody runs it."""
+    content = bytearray(program.read_bytes())
+    own = int.from_bytes(content[MACHINE], sys.byteorder)
+    content[MACHINE] = (X86_64 if own != X86_64 else ARM64).to_bytes(2, sys.byteorder)
+    copy = folder / "foreign"
+    copy.write_bytes(content)
+    copy.chmod(0o755)
+    return copy
+
+
 def _function(stack: Stack, is_it: Callable[[Resource], bool]) -> Resource:
     found = [one for one in stack.of_type(FUNCTION) if is_it(one)]
     if len(found) != 1:
@@ -93,7 +105,10 @@ def main() -> int:
             tempfile.TemporaryDirectory(prefix="before-traffic-") as folder,
             place(Path(folder), change, region="us-east-1") as here,
         ):
-            told = ask(stack, options.assembly / PACKAGE, here, options.python.absolute())
+            python = options.python.absolute()
+            if change.foreign_processor:
+                python = foreign(python, Path(folder))
+            told = ask(stack, options.assembly / PACKAGE, here, python)
     except (CannotLook, RoadError) as exc:
         logging.error("before_traffic: %s", exc)
         return 2
