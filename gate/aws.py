@@ -17,12 +17,15 @@ WHAT_TO_DO = {
     "AccessDeniedException": "ask for the permission it names",
     "ExpiredToken": "log in again",
     "ExpiredTokenException": "log in again",
+    "RequestExpired": "log in again",
     "UnrecognizedClientException": "log in again",
     "InvalidClientTokenId": "log in again",
     "ThrottlingException": "wait a minute, run it again",
+    "ThrottledException": "wait a minute, run it again",
     "Throttling": "wait a minute, run it again",
     "TooManyRequestsException": "wait a minute, run it again",
     "PreconditionFailedException": "somebody changed it meanwhile: run it again",
+    "ResourceNotFoundException": "it is gone: deploy the stage again, or say another --region",
     "DeploymentLimitExceededException": "another deployment runs: run it again after it",
 }
 GONE = frozenset(

@@ -60,8 +60,10 @@ def check(target: Target) -> Report:
     stacks = assembly.of_stage(target.assembly, target.stage)
     session = aws.session(target.region)
     deployed = [stack_look.look_up(stack, session) for stack in stacks]
+    stack_look.settled(deployed, session)
     for one in deployed:
-        _settled(one, session)
+        if one.status is None:
+            raise CannotLook(f"{one.stack.name} is not deployed; deploy the stage")
     said = [said for one in deployed for said in _look(one, session, deployed)]
     findings = {one.message: one for one in said if isinstance(one, Finding)}
     return Report(
@@ -69,17 +71,6 @@ def check(target: Target) -> Report:
         findings=tuple(findings.values()),
         notes=tuple(one for one in said if isinstance(one, str)),
     )
-
-
-def _settled(one: Deployed, session: boto3.Session) -> None:
-    """A stack that is not there, or not at rest, has nothing to be compared with."""
-    if one.status is None:
-        raise CannotLook(
-            f"{one.stack.name} is not deployed in {session.region_name}; deploy the stage, or say "
-            "another --region"
-        )
-    if one.status.endswith("_IN_PROGRESS"):
-        raise CannotLook(f"{one.stack.name} is {one.status}; run it again when it has ended")
 
 
 def _look(one: Deployed, session: boto3.Session, stage: Sequence[Deployed]) -> Iterator[Said]:

@@ -96,11 +96,13 @@ def check(target: Target) -> Report:
     """Look at everything, even when something was found early.
 
     Raises:
-        CannotLook: no assembly, no way to AWS, no URL, a probe's variable missing.
+        CannotLook: no assembly, no way to AWS, nothing of the stage there, a deployment under
+            way, no URL, a probe's variable missing.
     """
     stacks = assembly.of_stage(target.assembly, target.stage)
     session = aws.session(target.region)
     deployed = [stack_look.look_up(stack, session) for stack in stacks]
+    stack_look.settled(deployed, session)
     missing = [one.stack.name for one in deployed if one.status is None]
     if missing:
         return Report(NAME, tuple(_missing(name) for name in missing))

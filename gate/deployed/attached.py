@@ -23,13 +23,15 @@ class Attachment:
     """One kind: what it is called, its type in a template, how it is listed.
 
     Where `named` is False the listed names are not the physical ids of a stack, so that
-    nothing is claimed of a stage that has resources of this type.
+    nothing is claimed of a stage that has resources of this type. Of resources that only may
+    have such a thing, `declared` is the property with which one does.
     """
 
     name: str
     type: str
     listed: List
     named: bool = True
+    declared: str = ""
 
 
 def _pages(operation: str, member: str, key: str) -> List:
@@ -60,6 +62,14 @@ def _policy(client: Any, function: str, qualifier: dict[str, str]) -> Iterator[s
     yield from (row.get("Sid", "(unnamed)") for row in json.loads(answer["Policy"])["Statement"])
 
 
+def _provisioned_versions(client: Any, function: str) -> Iterator[str]:
+    """Versions with instances that wait; those of aliases are looked at with the alias."""
+    listed = _pages(
+        "list_provisioned_concurrency_configs", "ProvisionedConcurrencyConfigs", "FunctionArn"
+    )
+    yield from (arn for arn in listed(client, function) if arn.rpartition(":")[2].isdecimal())
+
+
 ATTACHMENTS = (
     Attachment("alias", assembly.ALIAS, _aliases),
     Attachment("policy statement", "AWS::Lambda::Permission", _statements),
@@ -79,6 +89,12 @@ ATTACHMENTS = (
         "AWS::Lambda::EventInvokeConfig",
         _pages("list_function_event_invoke_configs", "FunctionEventInvokeConfigs", "FunctionArn"),
         named=False,
+    ),
+    Attachment(
+        "provisioned concurrency",
+        "AWS::Lambda::Version",
+        _provisioned_versions,
+        declared="ProvisionedConcurrencyConfig",
     ),
 )
 
@@ -104,6 +120,7 @@ def _strangers(
         one.physical.get(resource.logical_id, "")
         for one in stage
         for resource in one.stack.of_type(kind.type)
+        if not kind.declared or kind.declared in resource.properties
     }
     if ours and not kind.named:
         return

@@ -9,14 +9,14 @@ from gate import assembly
 from gate.deployed import codedeploy
 from gate.deployed.codedeploy import Group
 from gate.deployed.stack import Deployed, Said
-from gate.report import Finding
+from gate.report import CannotLook, Finding
 
 if TYPE_CHECKING:
     import boto3
 
 
 def look(one: Deployed, session: boto3.Session) -> Iterator[Said]:
-    """Look at the newest deployment of each group."""
+    """Look at the newest deployment of each group; raises CannotLook while one is under way."""
     for resource in one.stack.of_type(assembly.DEPLOYMENT_GROUP):
         application = one.physical_id(resource, "ApplicationName")
         group = Group(application, one.physical.get(resource.logical_id, ""))
@@ -25,15 +25,14 @@ def look(one: Deployed, session: boto3.Session) -> Iterator[Said]:
             yield f"{group}: no deployment yet"
         elif last.status == codedeploy.SUCCEEDED:
             yield f"{group}: deployment {last.id} succeeded"
+        elif last.status in codedeploy.RUNNING:
+            raise CannotLook(
+                f"{group}: deployment {last.id} is {last.status}; run it again when it has ended"
+            )
         else:
-            yield _not_well(group, last)
-
-
-def _not_well(group: Group, last: codedeploy.Deployment) -> Finding:
-    running = last.status in codedeploy.RUNNING
-    because = f": {last.reason}" if last.reason else ""
-    return Finding(
-        "verify.deployment.running" if running else "verify.deployment.failed",
-        f"{group}: deployment {last.id} is {last.status}{because}",
-        fix="wait until it ends" if running else "see what its hook or alarm said; release again",
-    )
+            because = f": {last.reason}" if last.reason else ""
+            yield Finding(
+                "verify.deployment.failed",
+                f"{group}: deployment {last.id} is {last.status}{because}",
+                fix="see what its hook or alarm said; release again",
+            )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from gate import aws
 from gate.assembly import Resource, Stack
-from gate.report import Finding
+from gate.report import CannotLook, Finding
 
 if TYPE_CHECKING:
     import boto3
@@ -67,6 +67,19 @@ def look_up(stack: Stack, session: boto3.Session) -> Deployed:
         }
     outputs = {row["OutputKey"]: row["OutputValue"] for row in found.get("Outputs", [])}
     return Deployed(stack, found["StackStatus"], outputs, physical)
+
+
+def settled(deployed: Sequence[Deployed], session: boto3.Session) -> None:
+    """Raises CannotLook where nothing is deployed at all, or a stack is not at rest."""
+    if not any(one.status for one in deployed):
+        names = ", ".join(one.stack.name for one in deployed)
+        raise CannotLook(
+            f"{names} is not deployed in {session.region_name}; deploy the stage, or say another "
+            "--region"
+        )
+    for one in deployed:
+        if one.status and one.status.endswith("_IN_PROGRESS"):
+            raise CannotLook(f"{one.stack.name} is {one.status}; run it again when it has ended")
 
 
 def look(one: Deployed, _session: boto3.Session) -> Iterator[Said]:

@@ -264,7 +264,10 @@ def test_a_wrong_answer_of_the_public_url_is_named(target: verify.Target, api: t
 
 def test_a_stack_that_is_not_deployed_is_a_finding(target: verify.Target) -> None:
     manifest = target.assembly / "manifest.json"
-    manifest.write_text(manifest.read_text().replace("demo-test-service", "demo-test-other"))
+    artifacts = json.loads(manifest.read_text())["artifacts"]
+    other = {"templateFile": "Demo.template.json", "stackName": "demo-test-other"}
+    artifacts["Other"] = {"type": "aws:cloudformation:stack", "properties": other}
+    manifest.write_text(json.dumps({"artifacts": artifacts}))
     assert messages(verify.check(target)) == "demo-test-other is not deployed"
 
 

@@ -41,8 +41,6 @@ STATUSES = {
     "Succeeded": [],
     "Failed": ["verify.deployment.failed"],
     "Stopped": ["verify.deployment.failed"],
-    "InProgress": ["verify.deployment.running"],
-    "Baking": ["verify.deployment.running"],
 }
 
 
@@ -53,6 +51,15 @@ def test_the_last_deployment_counts(monkeypatch: pytest.MonkeyPatch, status: str
     rules, (message,) = said(deployments.look, GROUP)
     assert rules == STATUSES[status]
     assert "app/it: deployment d-2" in message
+
+
+@pytest.mark.parametrize("status", ["Created", "InProgress", "Baking"])
+def test_a_deployment_under_way_cannot_be_judged(
+    monkeypatch: pytest.MonkeyPatch, status: str
+) -> None:
+    aws_answers.put(monkeypatch, codedeploy=CodeDeploy((deployment(2, 2, 3, status),), []))
+    with pytest.raises(CannotLook, match=f"d-2 is {status}; run it again when it has ended"):
+        said(deployments.look, GROUP)
 
 
 def test_a_group_without_deployments_is_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
