@@ -113,6 +113,11 @@ class Monitoring(cdk.Stack):
         for probe in settings.probes:
             of_probe = stage | {"Probe": probe}
             sources[table.probe_source(probe)] = CustomSource(PROBES_NAMESPACE, of_probe)
+        if domain := service.api.domain:
+            arn = domain.certificate.certificate_arn
+            sources[table.CERTIFICATE] = CustomSource(
+                "AWS/CertificateManager", {"CertificateArn": arn}
+            )
         if self._data.cluster:
             sources[table.DATABASE] = self._data.cluster
         return sources

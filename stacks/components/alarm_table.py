@@ -16,6 +16,7 @@ from stacks.settings import Settings
 # The sources of the rows, by name; stacks/monitoring.py says what they are.
 ALIAS, FUNCTION, ERROR_SHARE, API = "alias", "function", "error share", "api"
 STARTS, CANARY, DATABASE, QUEUE = "starts", "canary", "database", "queue"
+CERTIFICATE = "certificate"
 
 LOGIN, DEGRADED = "login-is-down", "degraded"
 COMPOSITES = (
@@ -50,6 +51,19 @@ UNDELIVERED = AlarmRule(
     runbook="messages-undelivered",
 )
 
+CERTIFICATE_EXPIRY = AlarmRule(
+    name="certificate-expiry",
+    source=CERTIFICATE,
+    metric="DaysToExpiry",
+    statistic="Minimum",
+    threshold=30,
+    is_bad="<=",
+    period_seconds=24 * 60 * 60,
+    why="The certificate of the API's name expires, and then nobody gets in.",
+    because="30 days: AWS renews its own 60 days before, so by then that has failed for long.",
+    runbook="certificate-expiry",
+)
+
 ERROR_PERCENT, ERROR_FLOOR = 5, 20
 NEAR = 0.8  # of a limit: there is still room to act
 MEMORY_OF_AN_ACU = 2 * 2**30  # bytes, docs.aws.amazon.com "Using Aurora Serverless v2"
@@ -65,6 +79,8 @@ def table(settings: Settings) -> tuple[AlarmRule, ...]:
     rows = [*_probes(settings), *_starts(), *_function(settings), *_api()]
     if settings.database.secret_name is None:
         rows += _database(settings)
+    if settings.api.domain:
+        rows.append(CERTIFICATE_EXPIRY)
     return tuple(rows)
 
 

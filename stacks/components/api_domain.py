@@ -22,11 +22,12 @@ class ApiDomain(Construct):
     ) -> None:
         super().__init__(scope, id)
         zone = _zone(self, settings)
+        self.certificate = _certificate(self, settings, zone)
         name = apigatewayv2.DomainName(
             self,
             "Name",
             domain_name=settings.name,
-            certificate=_certificate(self, settings, zone),
+            certificate=self.certificate,
             security_policy=apigatewayv2.SecurityPolicy.TLS_1_2,
         )
         apigatewayv2.ApiMapping(self, "Mapping", api=stage.api, domain_name=name, stage=stage)

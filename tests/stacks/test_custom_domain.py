@@ -102,6 +102,25 @@ def test_canary_and_verify_ask_the_domain(named: Callable[[str], Assembled]) -> 
     assert f'"https://{NAME}"' in json.dumps(stage.one("AWS::Synthetics::Canary").body)
 
 
+@pytest.mark.parametrize("way", WAYS)
+def test_the_certificate_is_watched_until_it_expires(
+    named: Callable[[str], Assembled], way: str
+) -> None:
+    stage = named(way)
+    name = stage.settings.name("certificate-expiry")
+    alarm = stage.one("AWS::CloudWatch::Alarm", AlarmName=name)
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("AWS/CertificateManager", "DaysToExpiry")
+    assert alarm["ComparisonOperator"] == "LessThanOrEqualToThreshold"
+    ((dimension, value),) = [(d["Name"], d["Value"]) for d in alarm["Dimensions"]]
+    assert dimension == "CertificateArn"
+    of_domain = stage.one(DOMAIN)["DomainNameConfigurations"][0]["CertificateArn"]
+    if isinstance(of_domain, str):
+        assert value == of_domain
+    else:
+        served = stage.target(of_domain, "service")
+        assert stage.target(value, alarm.stack).id == served.id
+
+
 def test_without_a_domain_the_default_name_answers(in_aws: Assembled) -> None:
     assert in_aws.of_type(DOMAIN) == []
     assert not in_aws.one("AWS::ApiGatewayV2::Api").properties.get("DisableExecuteApiEndpoint")
