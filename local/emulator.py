@@ -69,6 +69,7 @@ def emulator(
     if not paths.EMULATOR.exists():
         raise CannotRun("the emulator is not installed", "run `make setup`")
     port = port or processes.free_port(host)
+    url = f"http://{host}:{port}"
     environment = paths.environment(
         BIND_HOST=host,
         GATEWAY_PORT=str(port),
@@ -76,10 +77,10 @@ def emulator(
         MINISTACK_ACCOUNT_ID=ACCOUNT,
         MINISTACK_REGION=region,
         TMPDIR=str(folder),
+        AWS_CONFIG_FILE=str(_leads_here(folder, url)),
         **{f"{PROXY_VARIABLE}{name}": url for name, url in proxies.items()},
         **(more or {}),
     )
-    url = f"http://{host}:{port}"
     log = folder / "emulator.log"
     with processes.running(
         [str(paths.EMULATOR)], environment=environment, log=log, cwd=folder
@@ -88,6 +89,16 @@ def emulator(
             lambda: _healthy(url), what="emulator", process=process, log=log, seconds=READY_SECONDS
         )
         yield Emulator(url, region)
+
+
+def _leads_here(folder: Path, url: str) -> Path:
+    """A configuration of AWS's tools for the small functions that the emulator runs itself.
+
+    A file, not the variable: that one would reach the containers too, which have another way.
+    """
+    path = folder / "aws-config"
+    path.write_text(f"[default]\nendpoint_url = {url}\n")
+    return path
 
 
 def _healthy(url: str) -> bool:

@@ -72,10 +72,10 @@ class Monitoring(cdk.Stack):
             sources=self._sources,
             topics=topics,
             runbook=settings.notifications.runbook,
-            composites=settings.notifications.composites,
+            composites=settings.alarms.composites,
         )
         self.composites: list[cloudwatch.CompositeAlarm] = []
-        if settings.notifications.composites:
+        if settings.alarms.composites:
             self.composites += CompositeAlarms(
                 self,
                 "CompositeAlarms",

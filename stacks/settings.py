@@ -44,6 +44,7 @@ class Settings(sections.Section):
     secrets: sections.Secrets
     logs: sections.Logs
     notifications: sections.Notifications
+    alarms: sections.Alarms
     canary: sections.Canary
     drift: sections.Drift
     maintenance: tuple[sections.Maintenance, ...] = Field(default=(), strict=False)

@@ -280,8 +280,7 @@ class Notifications(Section):
 
     `emails` get pages and tickets. `page_topic_arn` and `ticket_topic_arn` are topics that exist
     already, in which people hear them, encrypted with the key `keys.alarms` or not at all; their
-    policies are their owner's to open to CloudWatch and this account's roles. `composites` is false
-    where AWS's composite alarms cannot be had: each alarm then tells for itself.
+    policies are their owner's to open to CloudWatch and this account's roles.
     """
 
     emails: tuple[Email, ...] = Field(strict=False)
@@ -289,12 +288,22 @@ class Notifications(Section):
     page_topic_arn: TopicArn | None = None
     ticket_topic_arn: TopicArn | None = None
     runbook: str = Field(min_length=1)
-    composites: bool
 
     @property
     def topic_arns(self) -> dict[str, str | None]:
         """The existing topics, by the severity that is told there."""
         return {"page": self.page_topic_arn, "ticket": self.ticket_topic_arn}
+
+
+class Alarms(Section):
+    """What kinds of alarms there are.
+
+    Without `composites` each alarm tells for itself; without `expressions` there is none on a
+    share of something.
+    """
+
+    composites: bool
+    expressions: bool
 
 
 class Canary(Section):

@@ -38,6 +38,23 @@ COMPOSITES = (
     ),
 )
 
+ERROR_PERCENT, ERROR_FLOOR = 5, 20
+ERROR_RATE = AlarmRule(
+    name="backend-error-rate",
+    source=ERROR_SHARE,
+    metric="Errors",
+    statistic="Sum",
+    threshold=ERROR_PERCENT,
+    periods=3,
+    datapoints=2,
+    part_of=DEGRADED,
+    why="Calls end in a function error: the application answers its own errors, so it did "
+    "not start, crashed or ran out of time.",
+    because=f"{ERROR_PERCENT} %, in minutes with {ERROR_FLOOR} calls: below that one call "
+    "would be a rate.",
+    runbook="backend-error-rate",
+)
+
 # Told to people directly: what it is about is that the usual way does not work.
 UNDELIVERED = AlarmRule(
     name="messages-undelivered",
@@ -64,7 +81,6 @@ CERTIFICATE_EXPIRY = AlarmRule(
     runbook="certificate-expiry",
 )
 
-ERROR_PERCENT, ERROR_FLOOR = 5, 20
 NEAR = 0.8  # of a limit: there is still room to act
 MEMORY_OF_AN_ACU = 2 * 2**30  # bytes, docs.aws.amazon.com "Using Aurora Serverless v2"
 
@@ -201,21 +217,8 @@ def _starts() -> Iterator[AlarmRule]:
 
 def _function(settings: Settings) -> Iterator[AlarmRule]:
     timeout_ms = settings.function.timeout_seconds * 1000
-    yield AlarmRule(
-        name="backend-error-rate",
-        source=ERROR_SHARE,
-        metric="Errors",
-        statistic="Sum",
-        threshold=ERROR_PERCENT,
-        periods=3,
-        datapoints=2,
-        part_of=DEGRADED,
-        why="Calls end in a function error: the application answers its own errors, so it did "
-        "not start, crashed or ran out of time.",
-        because=f"{ERROR_PERCENT} %, in minutes with {ERROR_FLOOR} calls: below that one call "
-        "would be a rate.",
-        runbook="backend-error-rate",
-    )
+    if settings.alarms.expressions:
+        yield ERROR_RATE
     yield AlarmRule(
         name="backend-duration",
         source=ALIAS,

@@ -154,10 +154,8 @@ def test_slowness_is_told_before_the_timeout(any_stage: Assembled) -> None:
     assert found["Threshold"] == 0.8 * any_stage.settings.function.timeout_seconds * 1000
 
 
-def test_errors_are_a_rate_only_where_there_is_traffic(any_stage: Assembled) -> None:
-    (expression,) = [
-        m for m in alarm(any_stage, "backend-error-rate")["Metrics"] if "Expression" in m
-    ]
+def test_errors_are_a_rate_only_where_there_is_traffic(in_aws: Assembled) -> None:
+    (expression,) = [m for m in alarm(in_aws, "backend-error-rate")["Metrics"] if "Expression" in m]
     assert expression["Expression"] == "IF(whole >= 20, 100 * part / whole, 0)"
 
 
