@@ -60,13 +60,18 @@ def bootstrap(emulator: Emulator, folder: Path) -> None:
     _cdk(emulator, folder, "bootstrap", f"aws://{ACCOUNT}/{emulator.region}")
 
 
-def deploy(emulator: Emulator, folder: Path, assembly: Path, *stacks: str) -> None:
-    """Deploy stacks of an assembly (all without a name), as `make deploy` does in AWS."""
+def deploy(emulator: Emulator, folder: Path, assembly: Path, *stacks: str) -> str:
+    """Deploy stacks of an assembly (all without a name), as `make deploy` does in AWS.
+
+    Returns what the CDK's command printed.
+    """
     chosen = stacks or ("--all",)
-    _cdk(emulator, folder, "deploy", "--app", str(assembly), "--require-approval", "never", *chosen)
+    return _cdk(
+        emulator, folder, "deploy", "--app", str(assembly), "--require-approval", "never", *chosen
+    )
 
 
-def _cdk(emulator: Emulator, folder: Path, *arguments: str) -> None:
+def _cdk(emulator: Emulator, folder: Path, *arguments: str) -> str:
     # In the run's own folder: there is no cdk.json, and what the CLI writes goes with it.
     done = processes.run(
         [str(paths.CDK), *arguments],
@@ -78,6 +83,7 @@ def _cdk(emulator: Emulator, folder: Path, *arguments: str) -> None:
             f"cdk {arguments[0]} failed:\n{_last(done.stdout, 30)}",
             "read CloudFormation's reason above",
         )
+    return done.stdout
 
 
 def _last(output: str, lines: int) -> str:

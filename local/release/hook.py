@@ -32,6 +32,10 @@ class Hooks:
     root: Path
     environment: Mapping[str, str]
 
+    def told(self, **more: str) -> Hooks:
+        """The same hooks with more variables."""
+        return Hooks(self.root, {**self.environment, **more})
+
     def call(self, entry: str, deployment: str) -> list[str]:
         """Call one as CodeDeploy does; returns what it logged of the deployment as an error.
 

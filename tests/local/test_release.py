@@ -20,7 +20,7 @@ from local.release.versions import versions
 
 ROOT = Path(__file__).parents[2]
 COUNTED = re.compile(r"(\d+) requests: (.*); (\d+) failed")
-STEPS = ("✓ version 1", "✓ version 2", "✓ version 3", "✓ gate rollback", "in all")
+STEPS = ("✓ version 1", "✓ the same", "✓ version 2", "✓ version 3", "✓ gate rollback", "in all")
 
 
 def counts(said: str) -> dict[str, list[dict[str, int]]]:
@@ -56,6 +56,7 @@ def test_a_bad_version_gets_nothing_a_good_one_all_and_there_is_a_way_back() -> 
     (everything,) = found["in all"]
     assert sorted(everything) == ["1", "3"]
     assert sum(everything.values()) >= 100
+    assert "credmate-local-data, credmate-local-service: no changes" in done.stdout
     assert "before_traffic of version 2: Failed" in done.stdout
     assert "version 2: login (cold): status is 500, not 200" in done.stdout
     assert "before_traffic of version 3: Succeeded" in done.stdout
