@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from probes import BadAnswer, Kind, Probe, events, judge, redact
 
@@ -12,8 +13,6 @@ from .clock import Clock
 from .configuration import Lambda
 
 KIND: Kind = "http_api_v2"  # what the HTTP API in front of the alias sends
-# Each probe once as its first call, which loads what it needs, and once more as all later ones.
-ROUNDS = ("cold", "warm")
 
 
 def wrong_answers(
@@ -27,14 +26,28 @@ def wrong_answers(
 ) -> Iterator[str]:
     """One line on each answer that is wrong, without any secret.
 
+    First all probes at the same moment: Lambda gives each an environment of its own, so that
+    none finds loaded what another loaded. Then each once more, as all later calls.
+
     Raises:
         Failed: there is no time for one of them.
     """
-    for attempt in ROUNDS:
-        for probe in probes:
-            clock.allow(f"probe {probe.name}", call_seconds)
-            if reasons := _ask(client, probe, function=function, qualifier=qualifier):
-                yield f"{probe.name} ({attempt}): {'; '.join(reasons)}"
+
+    def ask(probe: Probe) -> tuple[str, ...]:
+        return _ask(client, probe, function=function, qualifier=qualifier)
+
+    clock.allow("the first calls", call_seconds)
+    with ThreadPoolExecutor(max_workers=len(probes)) as at_once:
+        yield from _said("cold", zip(probes, at_once.map(ask, probes), strict=True))
+    for probe in probes:
+        clock.allow(f"probe {probe.name}", call_seconds)
+        yield from _said("warm", [(probe, ask(probe))])
+
+
+def _said(attempt: str, found: Iterable[tuple[Probe, tuple[str, ...]]]) -> Iterator[str]:
+    for probe, reasons in found:
+        if reasons:
+            yield f"{probe.name} ({attempt}): {'; '.join(reasons)}"
 
 
 def _ask(client: Lambda, probe: Probe, *, function: str, qualifier: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import logging
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -339,6 +340,26 @@ def test_without_time_it_says_failed_while_it_still_can(
     assert aws.version.asked == []
 
 
+def test_each_probe_comes_first_in_an_environment_of_its_own(
+    aws: Aws, logged: pytest.LogCaptureFixture
+) -> None:
+    """What `ready` loads must not be there for a login that would fail without it."""
+    together = threading.Barrier(len(probe_names()), timeout=20)
+    warm: list[str] = []
+
+    def answer(event: Mapping[str, Any]) -> dict[str, Any]:
+        if len(warm) < together.parties:
+            together.wait()  # one after the other they would never all be here
+            warm.append(event["rawPath"])
+            return no_login(event)
+        return right(event)
+
+    aws.version.answer = answer
+    aws.deployment().user().ends("Failed")
+    assert "login (cold): status is 500" in logged.text
+    assert "(warm)" not in logged.text
+
+
 def test_what_was_found_is_told_even_when_time_runs_out(
     aws: Aws, logged: pytest.LogCaptureFixture
 ) -> None:
@@ -351,7 +372,7 @@ def test_what_was_found_is_told_even_when_time_runs_out(
     aws.version.answer = slow
     aws.deployment().user().ends("Failed", context=context)
     assert "health (cold): Runtime.ImportModuleError" in logged.text
-    assert "no time left for probe ready" in logged.text
+    assert "no time left for probe health" in logged.text
 
 
 def test_what_a_step_may_take_fits_into_the_hooks_time() -> None:
