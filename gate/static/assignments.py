@@ -5,6 +5,7 @@ from __future__ import annotations
 import _ast as ast
 
 from gate.static import applications, containers, operators
+from gate.static.annotations import require
 from gate.static.calls import call
 from gate.static.containers import iterated
 from gate.static.core import evaluate
@@ -45,6 +46,8 @@ def follow_assign(world: World, scope: Scope, node: ast.Assign) -> None:
 
 def follow_annotated(world: World, scope: Scope, node: ast.AnnAssign) -> None:
     """``name: type = value``; without a value it does nothing."""
+    if (scope.is_class or scope.parent is None) and not scope.module.lazy:
+        require(world, scope, [node.annotation])  # inside functions nobody evaluates it
     if node.value is not None:
         _put(world, scope, node.target, evaluate(world, scope, node.value))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gate.static import applications, containers, packages, signatures, standard
+from gate.static import applications, containers, frameworks, packages, signatures, standard
+from gate.static.annotations import require_now
 from gate.static.effects import unfollowed
 from gate.static.events import Decorator, Part
 from gate.static.functions import follow
@@ -80,6 +81,8 @@ def _decorator(
 ) -> Value | None:
     if len(args) != 1 or kwargs:
         raise Undecided("a decorator of an application is called otherwise", place)
+    if isinstance(args[0], Function) and callee.event.path in frameworks.HTTP_METHODS:
+        require_now(world, args[0])
     callee.event.target = args[0]
     world.happen(callee.owner, callee.event)
     return args[0]
@@ -103,9 +106,11 @@ def _symbol(
 
 
 def _got(
-    world: World, callee: Got, args: list[Value], kwargs: Kwargs, _place: Place
+    world: World, callee: Got, args: list[Value], kwargs: Kwargs, place: Place
 ) -> Value | None:
     owner = callee.owner
+    if _is_middleware(owner) and not world.guards:
+        raise Undecided(f"a middleware has no {callee.name}()", place)
     if kwargs:
         return None
     if isinstance(owner, Literal) and isinstance(owner.value, str):
@@ -113,6 +118,11 @@ def _got(
     if isinstance(owner, Container):
         return containers.called(world, owner, callee.name, args)
     return None
+
+
+def _is_middleware(value: Value) -> bool:
+    callee = value.callee if isinstance(value, Made) else None
+    return isinstance(callee, Symbol) and callee.path.startswith("starlette.middleware.")
 
 
 def _made(

@@ -27,11 +27,19 @@ _comparing: set[Pair] = set()  # functions may name each other: what is being co
 class Code:
     """A piece of code in its scope; equal to another one when they are known to be the same."""
 
-    __slots__ = ("_tokens", "node", "scope")
+    __slots__ = ("_tokens", "early", "node", "scope")
 
-    def __init__(self, node: ast.stmt | ast.expr, scope: Scope) -> None:
+    def __init__(
+        self,
+        node: ast.stmt | ast.expr,
+        scope: Scope,
+        early: dict[str, Value] | None = None,
+    ) -> None:
         self.node = node
         self.scope = scope
+        # What names in annotations and bases stood for, where they stand for something else by now.
+        names = (early or {}).items()
+        self.early = {name: value for name, value in names if scope.find(name) is not value}
         self._tokens: list[Token] | None = None
 
     def __repr__(self) -> str:
@@ -56,7 +64,7 @@ class Code:
 
     def _reads_alike(self, other: Code) -> bool:
         """Whether the text is the same and holds no name that stands for something else there."""
-        if self.text != other.text:
+        if self.text != other.text or self.early or other.early:
             return False
         names = differing(self.scope, other.scope)
         return names is not None and not _mentions(self.text, names)
@@ -71,7 +79,7 @@ class Code:
     def tokens(self) -> list[Token]:
         """What the piece says, name by name; comments, docstrings and layout left out."""
         if self._tokens is None:
-            self._tokens = tokens(self.node, self.scope)
+            self._tokens = tokens(self.node, self.scope, self.early)
         return self._tokens
 
 
@@ -107,12 +115,24 @@ def _differing(mine: dict[str, Value], theirs: dict[str, Value]) -> set[str]:
 def _alike(name: str, mine: dict[str, Value], theirs: dict[str, Value]) -> bool:
     if name not in mine or name not in theirs:
         return False
-    text, other = _own_text(mine[name]), _own_text(theirs[name])
-    if text and other:
-        return text == other
+    one, two = mine[name], theirs[name]
+    text, other = _own_text(one), _own_text(two)
+    if text and other and text != other:
+        return False
+    plain = text and other and not (_bound_early(one) or _bound_early(two))
+    if plain:
+        return True
     from gate.static.shapes import shape  # noqa: PLC0415 - shapes are made of code
 
     return shape(mine[name]) == shape(theirs[name])
+
+
+def _bound_early(value: Value) -> bool:
+    """Whether more than the text of a definition says what it is."""
+    if isinstance(value, Function) and value.defaults:
+        return True
+    early = value.early.items() if isinstance(value, Function | Class) else ()
+    return any(value.scope.find(name) is not what for name, what in early)  # type: ignore[attr-defined] # it has a scope
 
 
 def _own_text(value: Value) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _ast as ast
 
+from gate.static.annotations import in_signature, known, require, run_with
 from gate.static.calls import call
 from gate.static.core import block, evaluate
 from gate.static.members import in_class
@@ -30,7 +31,11 @@ def function(
         *zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True),
     ]
     defaults = {a.arg: evaluate(world, scope, d) for a, d in pairs if d is not None}
-    return Function(node, scope, f"{scope.label}{name}", defaults)
+    made = Function(node, scope, f"{scope.label}{name}", defaults)
+    made.early = known(scope, [node.args, *in_signature(node)])
+    if not scope.module.lazy:
+        require(world, scope, in_signature(node))
+    return made
 
 
 def follow_function(
@@ -56,8 +61,11 @@ def follow_class(world: World, scope: Scope, node: ast.ClassDef) -> None:
     cls = Class(node, scope, f"{scope.label}{node.name}", bases)
     inner = Scope(scope.module, scope, f"{cls.name}.")
     inner.is_class = True
+    before = known(scope, [*node.bases, *run_with(node.body)])
     block(world, inner, node.body)
     cls.names = inner.names
+    own = inner.names.keys() - {node.name}
+    cls.early = {name: value for name, value in before.items() if name not in own}
     value: Value = cls
     for decorator in reversed(decorators):
         value = call(world, decorator, [value], {}, place_of(node, scope.module))

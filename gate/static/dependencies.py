@@ -6,6 +6,7 @@ import _ast as ast
 
 from gate.static.binding import bound
 from gate.static.members import member_of
+from gate.static.scope import Scope
 from gate.static.shapes import shape
 from gate.static.sheet import Fact, Sheet, name_of, text
 from gate.static.values import Class, Function, Items, Literal, Made, Opaque, Symbol, Value
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from gate.static.route import Route
-    from gate.static.scope import Scope
     from gate.static.values import Place, Shape
 
 DEPENDS = {"fastapi.param_functions.Depends", "fastapi.param_functions.Security"}
@@ -89,7 +89,7 @@ def _parameters(endpoint: Function) -> Iterator[tuple[Value | Shape, Value | Non
     arguments = endpoint.node.args
     for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
         annotation = argument.annotation
-        annotated = None if annotation is None else resolved(annotation, endpoint.scope)
+        annotated = None if annotation is None else resolved(annotation, _early(endpoint))
         default = endpoint.defaults.get(argument.arg)
         if _is_depends(default):
             yield default, annotated  # type: ignore[misc] # it is not None
@@ -97,6 +97,13 @@ def _parameters(endpoint: Function) -> Iterator[tuple[Value | Shape, Value | Non
             yield from ((d, annotated.args[0]) for d in annotated.args[1:] if _is_depends(d))
         elif annotation is not None and not _is_plain(annotation, annotated):
             yield ("?annotated", argument.arg), None
+
+
+def _early(endpoint: Function) -> Scope:
+    """Return the scope in which the annotations of a function are what they were."""
+    scope = Scope(endpoint.scope.module, endpoint.scope)
+    scope.names.update(endpoint.early)
+    return scope
 
 
 def _is_depends(value: Value | None) -> bool:

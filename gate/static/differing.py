@@ -61,7 +61,8 @@ class Differences:
 
     def _is_certain(self, one: Difference) -> bool:
         if one.status == DIFFERS:
-            return all(
+            # Where one of a kind may or may not be there, the numbers of the others tell nothing.
+            return not self._may_be_another(one.kind) and all(
                 self._relation(mine, theirs) == DIFFERENT
                 for mine, theirs in zip(one.reference, one.candidate, strict=True)
             )
@@ -69,6 +70,15 @@ class Differences:
             facts = (*one.reference, *one.candidate)
             return all(self._is_sure(fact) for fact in facts) and not self._unsure(one)
         return self._is_alone(one)
+
+    def _may_be_another(self, kind: str) -> bool:
+        """Whether one side has a fact of a kind that is not sure, and that the other has not."""
+        sides = ((self._mine.facts, self._theirs.facts), (self._theirs.facts, self._mine.facts))
+        return any(
+            fact.kind == kind and not fact.sure and key not in there
+            for here, there in sides
+            for key, fact in here.items()
+        )
 
     def _relation(self, mine: Fact, theirs: Fact) -> str:
         return relation(self._mine.facts[mine.key].shape, self._theirs.facts[theirs.key].shape)

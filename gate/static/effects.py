@@ -67,6 +67,8 @@ def touch(world: World, reach: Reach, what: Shape, place: Place) -> None:
     what = brief(what)
     if reach.modules:
         raise Undecided(f"the module {reach.modules[0].name} is given away", place)
+    if reach.missing and not world.guards:
+        raise Undecided(f"the name {reach.missing[0]} is not defined", place)
     for names, name in reach.rebound:
         world.bind(names, name, Opaque(("?after", what, name)))
     for value in reach.found:

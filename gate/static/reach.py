@@ -6,7 +6,7 @@ import _ast as ast
 
 from gate.static.events import Application, Decorator, Part
 from gate.static.scope import Module
-from gate.static.tokens import walk
+from gate.static.tokens import FUNCTIONS, parameters, stored, walk
 from gate.static.values import (
     Class,
     Container,
@@ -33,13 +33,15 @@ class Reach:
     """Everything that can be got at from some values.
 
     ``found`` are applications, containers and instances; ``modules`` are modules as such, whose
-    names could be rebound; ``rebound`` the namespaces and names that functions declare global.
+    names could be rebound; ``rebound`` the namespaces and names that functions declare global;
+    ``missing`` the names in their code that stand for nothing.
     """
 
     def __init__(self, values: Iterable[Value]) -> None:
         self.found: list[Application | Container | Instance] = []
         self.modules: list[Module] = []
         self.rebound: list[tuple[dict[str, Value], str]] = []
+        self.missing: list[str] = []
         self._seen: set[int] = set()
         self._waiting = list(values)
         self._go_on()
@@ -69,6 +71,8 @@ class Reach:
     def _named(self, node: ast.AST, scope: Scope) -> list[Value]:
         """Return what the names in ``node`` stand for; of a module only the members named."""
         names, members, declared = _names_in(node)
+        own = _own_names(node)
+        self.missing += [n for n in names if n not in own and scope.find(n) is None]
         self.rebound += [(scope.owner(name), name) for name in declared]
         return list(_stand_for(names, members, scope))
 
@@ -84,6 +88,13 @@ def _names_in(node: ast.AST) -> tuple[list[str], list[str], list[str]]:
         elif isinstance(part, ast.Global | ast.Nonlocal):
             declared += part.names
     return sorted(names), sorted(members), declared
+
+
+def _own_names(node: ast.AST) -> set[str]:
+    """Return the names that the code itself binds, in whichever function inside it."""
+    parts = list(walk(node, into=True))
+    given = {n for part in parts if isinstance(part, FUNCTIONS) for n in parameters(part.args)}
+    return given | {name for part in parts for name in stored(part)}
 
 
 def _stand_for(names: list[str], members: list[str], scope: Scope) -> Iterator[Value]:

@@ -66,7 +66,7 @@ class Scope:
 class Module(Value):
     """A module of the tree; ``open`` when names may be in it that its source does not show."""
 
-    __slots__ = ("complete", "name", "open", "own", "scope", "source")
+    __slots__ = ("complete", "lazy", "name", "open", "own", "scope", "source")
 
     def __init__(self, name: str, source: Source | None, *, own: bool) -> None:
         self.name = name
@@ -75,3 +75,4 @@ class Module(Value):
         self.scope = Scope(self)
         self.open = False
         self.complete = False
+        self.lazy = source is not None and source.has_lazy_annotations

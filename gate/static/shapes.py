@@ -116,7 +116,8 @@ def _function(value: Function) -> Shape:
     module = value.scope.module
     name = label(module, value.name)
     if module.own or "<" in value.name:
-        return ("code", name, Code(value.node, value.scope), _defaults(value))
+        code = Code(value.node, value.scope, value.early)
+        return ("code", name, code, _defaults(value))
     return ("def", name)
 
 
@@ -131,8 +132,13 @@ def _class(value: Class) -> Shape:
     module = value.scope.module
     name = label(module, value.name)
     if module.own or "<" in value.name:
-        return ("code", name, Code(value.node, value.scope), ("dict",))
+        return ("code", name, Code(value.node, value.scope, value.early), _made_of(value))
     return ("def", name)
+
+
+def _made_of(value: Class) -> Shape:
+    """Return the bases of a class, as they were when it was defined."""
+    return ("dict", (("=", "bases"), ("list", *map(shape, value.bases))))
 
 
 def _instance(value: Instance) -> Shape:

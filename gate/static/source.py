@@ -32,6 +32,13 @@ class Source:
         self.data = data
         self._lines: list[bytes] = []
 
+    @property
+    def has_lazy_annotations(self) -> bool:
+        """Whether annotations are texts, which nobody evaluates when a function is defined."""
+        imports = (node for node in self.tree.body if isinstance(node, ast.ImportFrom))
+        future = (node for node in imports if node.module == "__future__")
+        return any(alias.name == "annotations" for node in future for alias in node.names)
+
     def segment(self, node: ast.stmt | ast.expr) -> bytes:
         """Return the text of ``node``, from the start of its first line, without indentation."""
         self._lines = self._lines or self.data.splitlines(keepends=True)

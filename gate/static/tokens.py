@@ -22,19 +22,22 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 IGNORED = {"ctx", "type_comment", "kind", "type_ignores"}
 
 
-def tokens(node: ast.AST, scope: Scope) -> list[Token]:
+def tokens(node: ast.AST, scope: Scope, early: dict[str, Value] | None = None) -> list[Token]:
     """Return the tokens of a function, class, statement or expression.
 
     A token is ("node", type), ("constant", its text), ("local", name), ("text", an identifier),
     ("document", a class's docstring) or ("shape", what a name stands for). Decorators of ``node``
-    itself are left out, as are docstrings of functions.
+    itself are left out, as are docstrings of functions. Names in annotations, defaults and bases
+    stand for what ``early`` says, if it says so; those in bodies for what they stand for at last.
     """
-    return list(_Walk(scope).of(node, frozenset(), outermost=True))
+    return list(_Walk(scope, early or {}).of(node, frozenset(), outermost=True))
 
 
 class _Walk:
-    def __init__(self, scope: Scope) -> None:
+    def __init__(self, scope: Scope, early: dict[str, Value]) -> None:
         self._scope = scope
+        self._early = early
+        self._is_early = False  # whether the code at hand runs when the whole is defined
 
     def of(
         self, node: ast.AST, local: frozenset[str], *, outermost: bool = False
@@ -56,6 +59,8 @@ class _Walk:
             value = getattr(node, field, None)
             if field in IGNORED or (outermost and field == "decorator_list"):
                 continue
+            before = self._is_early
+            self._is_early = _runs_early(node, field, before, outermost=outermost)
             if isinstance(value, list):
                 if isinstance(node, ast.ClassDef) and field == "body":
                     yield ("document", _docstring(value))
@@ -68,19 +73,31 @@ class _Walk:
                 yield from self.of(value, local)
             else:
                 yield ("text", value)
+            self._is_early = before
+
+    def _find(self, name: str) -> Value | None:
+        early = self._early.get(name) if self._is_early else None
+        return self._scope.find(name) if early is None else early
 
     def _name(self, name: str, local: frozenset[str]) -> Token:
-        value = None if name in local else self._scope.find(name)
+        value = None if name in local else self._find(name)
         return ("local", name) if value is None else _shaped(value)
 
     def _resolved(self, node: ast.expr, local: frozenset[str]) -> Value | None:
         """Return what a dotted name stands for where that is something outside."""
         if isinstance(node, ast.Name):
-            return None if node.id in local else self._scope.find(node.id)
+            return None if node.id in local else self._find(node.id)
         if isinstance(node, ast.Attribute):
             owner = self._resolved(node.value, local)
             return None if owner is None else member_of(owner, node.attr)
         return None
+
+
+def _runs_early(node: ast.AST, field: str, before: bool, *, outermost: bool) -> bool:
+    """Whether a part of ``node`` runs when the outermost definition does."""
+    if isinstance(node, FUNCTIONS):
+        return field != "body" and (outermost or before)
+    return outermost if isinstance(node, ast.ClassDef) and outermost else before
 
 
 def _shaped(value: Value) -> Token:

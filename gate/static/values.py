@@ -134,9 +134,12 @@ class Pairs(Container):
 
 
 class Function(Value):
-    """A function or lambda of the tree, with the values of its parameters' defaults."""
+    """A function or lambda of the tree, with the values of its parameters' defaults.
 
-    __slots__ = ("defaults", "name", "node", "scope")
+    ``early`` is what the names in its annotations stood for when it was defined.
+    """
+
+    __slots__ = ("defaults", "early", "name", "node", "scope")
 
     def __init__(
         self, node: FunctionNode, scope: Scope, name: str, defaults: dict[str, Value]
@@ -145,12 +148,16 @@ class Function(Value):
         self.scope = scope  # the one that it is defined in
         self.name = name  # qualified, within its module
         self.defaults = defaults
+        self.early: dict[str, Value] = {}
 
 
 class Class(Value):
-    """A class of the tree. One that is not ``plain`` has parts that its source does not show."""
+    """A class of the tree. One that is not ``plain`` has parts that its source does not show.
 
-    __slots__ = ("bases", "name", "names", "node", "plain", "scope")
+    ``early`` is what the names in its bases and its body stood for when it was defined.
+    """
+
+    __slots__ = ("bases", "early", "name", "names", "node", "plain", "scope")
 
     def __init__(self, node: ast.ClassDef, scope: Scope, name: str, bases: list[Value]) -> None:
         self.node = node
@@ -158,6 +165,7 @@ class Class(Value):
         self.name = name
         self.bases = bases
         self.names: dict[str, Value] = {}
+        self.early: dict[str, Value] = {}
         self.plain: bool = not node.keywords and all(
             isinstance(base, Class) and base.plain for base in bases
         )

@@ -92,6 +92,11 @@ STOPS = [
     ("app.frobnicate()", "the application is changed in a way that is not known"),
     ("while app: pass", "the application is changed in a way that is not known"),
     ("FastAPI.get = 1", "what this changes is not known"),
+    ("def f(x: undefined): ...", "the name undefined is not defined"),
+    ("class C: x: undefined = 1", "the name undefined is not defined"),
+    ("x: shared.nothing = 1", "the name shared.nothing is not defined"),
+    ("sorted([1], key=lambda _: undefined)", "the name undefined is not defined"),
+    ("CORSMiddleware(app).add_middleware(GZipMiddleware)", "has no add_middleware()"),
 ]
 
 
@@ -120,6 +125,45 @@ BOTH = [
     "app.openapi = lambda: {}",
     "import os\nos.environ['A'] = 'b'\napp.title = os.environ['A']",
 ]
+
+
+# The same text, of which each side makes something else by what a name stood for at the time.
+BOUND = [
+    ("class C: size = 1", "class C(BaseModel): ...", "class C(C): ...\napp.state.c = C"),
+    ("A = int", "A = str", "@app.get('/a')\ndef a(x: A): ...\nA = bytes"),
+    ("A = int", "A = str", "class M(BaseModel): x: A\nA = bytes\napp.state.m = M"),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "code"), BOUND)
+def test_names_stand_for_what_they_did_at_the_definition(
+    one: str, other: str, code: str, plant: Plant
+) -> None:
+    both = {"main.py": source(f"{one}\n{code}"), "lazy_app.py": source(f"{other}\n{code}")}
+    assert findings(plant({**both, "shared.py": SHARED})) != ()
+    same = {**both, "lazy_app.py": both["main.py"] + "# moved\n"}
+    assert findings(plant({**same, "shared.py": SHARED})) == ()
+
+
+LAZY = "from __future__ import annotations\n"
+
+
+@pytest.mark.parametrize(("top", "annotation"), [("", "'Gone'"), (LAZY, "Gone")])
+def test_an_endpoint_of_which_an_annotation_names_nothing_never_passes(
+    top: str, annotation: str, plant: Plant
+) -> None:
+    code = top + source(f"@app.get('/y')\ndef y(x: {annotation}): ...")
+    (finding,) = findings(plant({"main.py": code, "lazy_app.py": f"{code}#", "shared.py": SHARED}))
+    assert finding.message == "undecided: the name Gone is not defined"
+
+
+def test_numbered_middleware_beside_a_conditional_one_is_undecided(plant: Plant) -> None:
+    more = "app.add_middleware(GZipMiddleware, minimum_size={})"
+    maybe = f"import os\nif os.environ.get('NO_SUCH'): {more.format(7)}"
+    reference = "\n".join([more.format(1), maybe, more.format(2)])
+    candidate = "\n".join([more.format(2), more.format(1)])
+    both = {"main.py": source(reference), "lazy_app.py": source(candidate), "shared.py": SHARED}
+    assert rules(findings(plant(both))) == {NOT_KNOWN}
 
 
 @pytest.mark.parametrize("code", BOTH)
