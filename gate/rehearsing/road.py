@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -56,10 +57,18 @@ class Road:
     assembly: str
     step: tuple[Step, ...]
 
-    def until(self, stage: str) -> tuple[Step, ...]:
-        """The steps up to a stage, it included."""
-        last = STAGES.index(stage)
-        return tuple(step for step in self.step if STAGES.index(step.stage) <= last)
+    def wanted(self, incidents: Iterable[Incident]) -> tuple[Step, ...]:
+        """The steps that one of the incidents may be stopped by in time, and those that make."""
+        asked = tuple(incidents)
+        return tuple(
+            step
+            for step in self.step
+            if any(
+                STAGES.index(step.stage) <= STAGES.index(one.stopped.by)
+                and (step.makes or step.is_touched_by(one))
+                for one in asked
+            )
+        )
 
 
 def load(folder: Path) -> Road:

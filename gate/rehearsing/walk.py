@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from gate.rehearsals import STAGES, WITH_TRAFFIC, Incident, World
@@ -79,12 +80,12 @@ class Walk:
         self._files = tree.files(root)
         self._commands = Commands(folder)
         self._steps: tuple[Step, ...] = ()
+        self._numbers: Iterator[int] = count(1)
         self._whole: dict[str, Future[Outcome]] = {}
 
     def all(self, incidents: Sequence[Incident]) -> list[Walked]:
         """Walk with every incident; raises CannotLook when the whole tree does not pass."""
-        latest = max((one.stopped.by for one in incidents), key=STAGES.index)
-        self._steps = self._road.until(latest)
+        self._steps = self._road.wanted(incidents)
         self._whole = {step.name: Future() for step in self._steps}
         with self._pool() as pool:
             measure = pool.submit(self._walk_whole)  # first: the others wait for what it says
@@ -127,7 +128,7 @@ class Walk:
         place = tree.copy(self._root, self._files, self._folder / incident.name)
         tree.apply(incident, place)
         walked = Walked(incident, tuple(self._asked(incident, place)))
-        self._say(str(walked))
+        self._say(f"{next(self._numbers)}. {walked}")
         return walked
 
     def _asked(self, incident: Incident, place: Path) -> Iterator[tuple[Step, Outcome]]:

