@@ -116,3 +116,9 @@ def test_an_incident_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_the_projects_own_incidents_can_be_read() -> None:
     names = [one.name for one in rehearsals.load(FOLDER)]
     assert {"ris-050-middleware", "ris-050-models", "ris-050-handler"} <= set(names)
+
+
+def test_the_last_run_that_is_written_down_has_every_incident() -> None:
+    page = (FOLDER.parent / "docs" / "rehearsals.md").read_text(encoding="utf-8")
+    names = [one.name for one in rehearsals.load(FOLDER)]
+    assert [name for name in names if f"\n{name} " not in page] == []
