@@ -50,7 +50,8 @@ def target(options: argparse.Namespace, config: Config) -> Target:
     """Return what is to be rehearsed; raises CannotLook."""
     root = config.file.parent if config.file else Path.cwd()
     folder = root / rehearsals.FOLDER
-    return Target(root, road.load(folder), rehearsals.load(folder, options.names))
+    way = road.load(folder)
+    return Target(root, way, way.sorted(rehearsals.load(folder, options.names)))
 
 
 def check(target: Target) -> Report:

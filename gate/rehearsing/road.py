@@ -51,11 +51,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Road:
-    """The steps in order, and the templates of which stage they judge."""
+    """The steps in order, where they leave the templates, and the incidents that come first."""
 
-    stage: str
     assembly: str
     step: tuple[Step, ...]
+    first: tuple[str, ...] = ()
+
+    def sorted(self, incidents: Iterable[Incident]) -> tuple[Incident, ...]:
+        """The incidents in the order in which they are rehearsed and shown."""
+        return tuple(sorted(incidents, key=lambda one: (one.name not in self.first, one.name)))
 
     def wanted(self, incidents: Iterable[Incident]) -> tuple[Step, ...]:
         """The steps that one of the incidents may be stopped by in time, and those that make."""

@@ -16,8 +16,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TOLD = 'title = "T"\nhistory = "H"\nsource = "https://example.com/1"\n'
 BREAK = '[[break]]\nfile = "app.txt"\nfind = "good"\nreplace = "bad"\n'
 ROAD = """\
-stage = "prod"
 assembly = "cdk.out"
+first = ["one"]
 
 [[step]]
 stage = "commit"
@@ -205,6 +205,13 @@ def test_with_traffic_an_alarm_must_tell(checkout: Checkout, what: str) -> None:
     limits = f'{stage}"\nwithin_seconds = 60\nalarms = ["{alarm}"]\n[signals]\nkind = "login'
     checkout.incident('live = "L"\n', by=limits)
     assert f"one: {words}" in checkout.rehearse().stderr
+
+
+def test_some_incidents_come_first(checkout: Checkout) -> None:
+    checkout.incident(name="a")
+    checkout.incident(name="one")
+    names = [line.split()[1] for line in checkout.rehearse().stdout.splitlines()]
+    assert names[1:3] == ["one", "a"]
 
 
 def test_the_steps_stand_in_the_order_of_the_stages(tmp_path: Path) -> None:
