@@ -11,10 +11,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import probes
-from local import by_engine, by_rie, cloud, paths, processes, watch
+from local import by_engine, by_rie, cloud, outage, paths, processes
 from local.console import Progress
 from local.deployed import Deployed, Run
 from local.errors import CannotRun, RoadError
+from local.watch import Watched
 from stacks import settings as stage_settings
 
 WAYS: dict[str, Callable[[Run], AbstractContextManager[Deployed]]] = {
@@ -57,13 +58,11 @@ def _follow(run: Run, deployed: Deployed) -> str:
     url = api_url(deployed)
     migrate(run, deployed, run.settings.name("migrations"))
     _probe(run, deployed, url, outputs["ProbeSecretArn"])
-    with run.progress.step("canary: its own script, its metrics in CloudWatch") as step:
-        step.lines += watch.run_canary(
-            here, url=url, stage=cloud.STAGE, probe_secret=outputs["ProbeSecretArn"]
-        )
-    with run.progress.step("alarm on login, driven to ALARM and back: its messages") as step:
-        step.lines += watch.ring(here, deployed.stacks, probe="login")
+    watched = Watched(here, cloud.STAGE, url, outputs["ProbeSecretArn"])
+    outage.canary_passes(run, watched)
     _verify(run, deployed, url)
+    # After the last look: it leaves alarms that are red for some minutes.
+    outage.show(run, watched, people=outputs["PageTopicArn"])
     return url
 
 

@@ -1,142 +1,177 @@
-"""The watch, shown end to end: the canary's script, its metrics, an alarm, its message."""
+"""The watch, shown end to end: the canary's script, its metrics, an alarm, the message.
+
+What stands in for AWS here is the emulator, whose evaluation of alarms is coarse: it takes every
+metric of a name for one, whatever its dimensions, and all of an alarm's periods for one. So the
+alarms of the other probes fire too, and recovery is told by hand once the probe passes again.
+"""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from gate import assembly
-from gate.assembly import Stack
+import psycopg
+
 from local import paths, processes
 from local.emulator import Emulator
 from local.errors import RoadError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudwatch import CloudWatchClient
-    from mypy_boto3_cloudwatch.type_defs import MetricOutputTypeDef
 
-    State = Literal["ALARM", "OK"]
-
-NAMESPACE = "CredMate/Probes"
-FAILED = "ProbeFailed"
+NAMESPACE, FAILED = "CredMate/Probes", "ProbeFailed"
 CANARY = paths.ROOT / "lambda_src" / "canary" / "canary.py"
+PASSED, PROBE_FAILED = 0, 1  # the script's exit codes
 RECEIVE_SECONDS = 20
-DRIVEN: tuple[tuple[State, str], ...] = (
-    ("ALARM", "driven by hand: login is broken"),
-    ("OK", "driven by hand: login is mended"),
-)
+TABLE = "users"  # without it nobody can log in, and everything else works
+AWAY = "users_away"
 
 
-def run_canary(emulator: Emulator, *, url: str, stage: str, probe_secret: str) -> list[str]:
-    """Run the canary's own script once against a URL; returns what its metrics then say.
+@dataclass(frozen=True)
+class Watched:
+    """What is watched: where, which stage of it, and how the canary asks."""
+
+    emulator: Emulator
+    stage: str
+    url: str
+    probe_secret: str
+
+    def client(self, service: Any) -> Any:
+        """A client of the emulator."""
+        return self.emulator.session().client(service, endpoint_url=self.emulator.url)
+
+
+def run_canary(watched: Watched, *, expected: int = PASSED) -> str:
+    """Run the canary's own script once against the URL; returns its last line.
 
     Raises:
-        RoadError: the script failed, or a metric it should have sent is not in CloudWatch.
+        RoadError: it ended otherwise than expected.
     """
+    _await_another_second()
     done = processes.run(
-        [str(paths.BIN / "python"), str(CANARY), "--url", url, "--stage", stage],
-        environment=paths.environment(**emulator.environment(), PROBE_SECRET_ARN=probe_secret),
+        [str(paths.BIN / "python"), str(CANARY), "--url", watched.url, "--stage", watched.stage],
+        environment=paths.environment(
+            **watched.emulator.environment(), PROBE_SECRET_ARN=watched.probe_secret
+        ),
         cwd=paths.ROOT,
     )
-    if done.returncode:
-        raise RoadError(f"the canary failed:\n{done.stdout.strip()}", "see what the probe says")
-    cloudwatch = emulator.session().client("cloudwatch", endpoint_url=emulator.url)
-    sent = cloudwatch.list_metrics(Namespace=NAMESPACE, MetricName=FAILED)["Metrics"]
-    if not sent:
-        raise RoadError(f"CloudWatch has no metric {NAMESPACE} {FAILED}", f"see {CANARY.name}")
-    return [f"{_name(m)}: {_value(cloudwatch, m)} failed" for m in sent]
+    if done.returncode != expected:
+        said = f"the canary ended with {done.returncode}, not {expected}:\n{done.stdout.strip()}"
+        raise RoadError(said, "see what the probe says")
+    return done.stdout.strip().splitlines()[-1]
 
 
-def _name(metric: MetricOutputTypeDef) -> str:
-    dimensions = {d["Name"]: d["Value"] for d in metric["Dimensions"]}
-    return f"{FAILED} {dimensions.get('Probe', dimensions)}"
+def _await_another_second() -> None:
+    """So that two runs are two points: CloudWatch keeps one value for a second."""
+    time.sleep(1 - time.time() % 1)
 
 
-def _value(cloudwatch: CloudWatchClient, metric: MetricOutputTypeDef) -> int:
+def failures(watched: Watched, probes: tuple[str, ...]) -> dict[str, int]:
+    """What CloudWatch says of each probe's newest run: 1 failed, 0 not.
+
+    Raises:
+        RoadError: it has no data of a probe.
+    """
+    cloudwatch = watched.client("cloudwatch")
+    return {probe: _newest(cloudwatch, watched.stage, probe) for probe in probes}
+
+
+def _newest(cloudwatch: CloudWatchClient, stage: str, probe: str) -> int:
     now = datetime.now(UTC)
     points = cloudwatch.get_metric_statistics(
         Namespace=NAMESPACE,
         MetricName=FAILED,
-        Dimensions=metric["Dimensions"],
+        Dimensions=[{"Name": "Stage", "Value": stage}, {"Name": "Probe", "Value": probe}],
         StartTime=now - timedelta(minutes=10),
         EndTime=now + timedelta(minutes=1),
-        Period=60,
-        Statistics=["Sum"],
+        Period=1,  # a run each
+        Statistics=["Maximum"],
     )["Datapoints"]
     if not points:
-        raise RoadError(f"CloudWatch has no data of {_name(metric)}", f"see {CANARY.name}")
-    failures = int(sum(point["Sum"] for point in points))
-    if failures:
-        raise RoadError(f"{_name(metric)} is {failures}", "the canary says why")
-    return failures
-
-
-def ring(emulator: Emulator, stacks: tuple[Stack, ...], *, probe: str) -> list[str]:
-    """Drive the alarm of a probe to ALARM and back; returns the messages that arrived.
-
-    Raises:
-        RoadError: there is no such alarm, it has no action, or a message does not arrive.
-    """
-    session, url = emulator.session(), emulator.url
-    cloudwatch = session.client("cloudwatch", endpoint_url=url)
-    alarm = _alarm_of(cloudwatch, stacks, probe)
-    topics = set(alarm["AlarmActions"]) & set(alarm["OKActions"])
-    if not topics:
-        raise RoadError(f"alarm {alarm['AlarmName']} tells nobody", "see components/alarms.py")
-    received = []
-    with _queue(session, url, topics.pop()) as receive:
-        for state, why in DRIVEN:
-            cloudwatch.set_alarm_state(
-                AlarmName=alarm["AlarmName"], StateValue=state, StateReason=why
-            )
-            started = time.monotonic()
-            message = receive()
-            if message["NewStateValue"] != state:
-                raise RoadError(f"the message says {message['NewStateValue']}, not {state}", "")
-            seconds = time.monotonic() - started
-            received.append(f"{message['AlarmName']} → {state}, received after {seconds:.2f} s")
-    return received
-
-
-def _alarm_of(cloudwatch: Any, stacks: tuple[Stack, ...], probe: str) -> dict[str, Any]:
-    if not any(any(stack.of_type(assembly.ALARM)) for stack in stacks):
-        raise RoadError("the templates have no alarm", "see stacks/monitoring.py")
-    for page in cloudwatch.get_paginator("describe_alarms").paginate():
-        for alarm in page["MetricAlarms"]:
-            wanted = {"Name": "Probe", "Value": probe}
-            if alarm["MetricName"] == FAILED and wanted in alarm["Dimensions"]:
-                found: dict[str, Any] = alarm
-                return found
-    raise RoadError(f"no alarm watches the probe {probe}", "see components/alarms.py")
+        raise RoadError(f"CloudWatch has no data of {FAILED} {probe}", f"see {CANARY.name}")
+    return int(max(points, key=lambda point: point["Timestamp"])["Maximum"])
 
 
 @contextmanager
-def _queue(session: Any, url: str, topic: str) -> Iterator[Any]:
-    """A queue that is subscribed to a topic; yields a function that waits for one message."""
-    sqs = session.client("sqs", endpoint_url=url)
-    sns = session.client("sns", endpoint_url=url)
+def broken_login(secret: Mapping[str, Any]) -> Iterator[None]:
+    """Take the table of users away for the body; `secret` is the database's."""
+    _rename(secret, TABLE, AWAY)
+    try:
+        yield
+    finally:
+        _rename(secret, AWAY, TABLE)
+
+
+def _rename(secret: Mapping[str, Any], old: str, new: str) -> None:
+    with psycopg.connect(
+        host=secret["host"],
+        port=secret["port"],
+        user=secret["username"],
+        password=secret["password"],
+        dbname=secret["dbname"],
+    ) as connection:
+        names = (psycopg.sql.Identifier(name) for name in (old, new))
+        connection.execute(psycopg.sql.SQL("ALTER TABLE {} RENAME TO {}").format(*names))
+
+
+def recover(watched: Watched, alarm: str) -> None:
+    """Tell CloudWatch that an alarm is over, as it would by itself three minutes later."""
+    watched.client("cloudwatch").set_alarm_state(
+        AlarmName=alarm, StateValue="OK", StateReason="the probe passes again"
+    )
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message as people get it, and the seconds that it was waited for."""
+
+    text: str
+    seconds: float
+
+
+class Ear:
+    """A queue that is subscribed to a topic of people."""
+
+    def __init__(self, sqs: Any, queue: str) -> None:
+        self._sqs, self._queue = sqs, queue
+
+    def wait(self, beginning: str) -> Heard:
+        """The message that begins so; raises RoadError when there is none in time."""
+        started = time.monotonic()
+        others: list[str] = []
+        while time.monotonic() - started < RECEIVE_SECONDS:
+            for message in self._receive():
+                text = str(json.loads(message["Body"])["Message"])
+                if text.startswith(beginning):
+                    return Heard(text, time.monotonic() - started)
+                others.append(text.partition("\n")[0])
+        heard = ", ".join(others) or "nothing"
+        raise RoadError(
+            f"no message {beginning!r} after {RECEIVE_SECONDS} s; heard: {heard}",
+            "see the alarm's action, the formatter and the topics' key",
+        )
+
+    def _receive(self) -> list[dict[str, Any]]:
+        answer = self._sqs.receive_message(QueueUrl=self._queue, WaitTimeSeconds=1)
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        for message in messages:
+            self._sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        return messages
+
+
+@contextmanager
+def listening(watched: Watched, topic: str) -> Iterator[Ear]:
+    """Be subscribed to a topic for the body."""
+    sqs, sns = watched.client("sqs"), watched.client("sns")
     queue = sqs.create_queue(QueueName="road-notifications")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]
     sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn["QueueArn"])
-
-    def receive() -> dict[str, Any]:
-        messages = sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=RECEIVE_SECONDS).get(
-            "Messages", []
-        )
-        if not messages:
-            raise RoadError(
-                f"no message after {RECEIVE_SECONDS} s: the alarm's action did not reach {topic}",
-                "check the topic and its key",
-            )
-        sqs.delete_message(QueueUrl=queue, ReceiptHandle=messages[0]["ReceiptHandle"])
-        message: dict[str, Any] = json.loads(json.loads(messages[0]["Body"])["Message"])
-        return message
-
     try:
-        yield receive
+        yield Ear(sqs, queue)
     finally:
         sqs.delete_queue(QueueUrl=queue)

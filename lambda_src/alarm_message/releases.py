@@ -84,14 +84,15 @@ def _image(aws: Clients, code: Mapping[str, Any]) -> list[str]:
 
 def _commit(aws: Clients, image: re.Match[str]) -> str:
     try:
-        (found,) = aws.images.describe_images(
+        found = aws.images.describe_images(
             registryId=image["account"],
             repositoryName=image["repository"],
             imageIds=[{"imageDigest": image["digest"]}],
         )["imageDetails"]
-    except (BotoCoreError, ClientError, KeyError, ValueError) as exc:
+    except (BotoCoreError, ClientError, KeyError) as exc:
         return f"unknown ({_why(exc)})"
-    return " ".join(found.get("imageTags", ())) or "unknown (the image has no tag)"
+    tags = " ".join(tag for each in found for tag in each.get("imageTags", ()))
+    return tags or "unknown (the image has no tag)"
 
 
 def _age(found: Mapping[str, Any], now: datetime) -> str:
