@@ -37,6 +37,8 @@ def alarm(told: Told, scene: Scene) -> Message:
     full, state = one_line(told["AlarmName"]), one_line(told["NewStateValue"])
     name = full.removeprefix(f"{scene.prefix}-")
     said = {"ALARM": scene.severity.upper(), "OK": "RECOVERED"}.get(state, state)
+    if state == "OK" and told.get("OldStateValue") == "INSUFFICIENT_DATA":
+        said = "WATCHING"  # its first data: nothing was wrong before
     return Message(
         f"{said}: {name.replace('-', ' ')} ({scene.stage})",
         list(_alarm_lines(told, full, name, state, scene)),

@@ -56,6 +56,11 @@ def test_recovery_says_so_and_sends_nobody_to_work() -> None:
     assert not {"go back", "deployed last"} & lines(recovered).keys()
 
 
+def test_an_alarm_that_begins_has_not_recovered() -> None:
+    begun = COMPOSITE | {"NewStateValue": "OK", "OldStateValue": "INSUFFICIENT_DATA"}
+    assert text(begun).startswith("WATCHING: login is down (prod)\n")
+
+
 def test_an_alarm_and_its_end_are_one_thread_in_the_chat() -> None:
     threads = set()
     for state in ("ALARM", "OK"):

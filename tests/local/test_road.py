@@ -60,11 +60,14 @@ EVERY_STATION = (
     "ready: right",
     "login: right",
     "compression: right",
-    "ProbeFailed login: 0 failed",
-    "credmate-local-probe-login-failed → ALARM, received",
-    "credmate-local-probe-login-failed → OK, received",
+    "ProbeFailed login: 0",
     "alias credmate-local-backend:live → version 1",
     "verify: passed",
+    "ProbeFailed login: 1",
+    "| PAGE: probe login failed (local)",
+    "| deployed last: version 1, sha256:",
+    "| go back:       gate rollback --stage local",
+    "RECOVERED: probe login failed (local), received after",
 )
 
 
