@@ -178,7 +178,7 @@ class Monitoring(cdk.Stack):
             self,
             "Events",
             prefix=settings.prefix,
-            rules=event_table(prefix=settings.prefix, stacks=stacks),
+            rules=event_table(project=settings.project, prefix=settings.prefix, stacks=stacks),
             topics=self._data.topics,
         )
         DriftDetection(

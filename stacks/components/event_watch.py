@@ -76,8 +76,11 @@ def by_hand(
     )
 
 
-def event_table(*, prefix: str, stacks: Sequence[str]) -> tuple[EventRule, ...]:
-    """What is told of a stage whose things' names begin with `prefix`."""
+def event_table(*, project: str, prefix: str, stacks: Sequence[str]) -> tuple[EventRule, ...]:
+    """What is told of a stage whose things' names begin with `prefix`.
+
+    Pipelines are the project's: one delivers to every stage.
+    """
     return (
         by_hand(
             name="drift-by-hand",
@@ -120,5 +123,12 @@ def event_table(*, prefix: str, stacks: Sequence[str]) -> tuple[EventRule, ...]:
                 ],
             },
             why="A stack is not as its template says, or could not be compared with it.",
+        ),
+        EventRule(
+            name="pipeline-failed",
+            source="aws.codepipeline",
+            kind="CodePipeline Pipeline Execution State Change",
+            detail={"pipeline": [{"prefix": project}], "state": ["FAILED"]},
+            why="A pipeline's execution failed: what was merged is not deployed.",
         ),
     )  # fmt: skip

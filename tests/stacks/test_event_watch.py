@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from local.emulator import Emulator, emulator
-from tests.alarm_message.told import API_CALL, DRIFT
+from tests.alarm_message.told import API_CALL, DRIFT, PIPELINE
 from tests.stacks.assembled import Assembled
 
 pytestmark = pytest.mark.slow
@@ -144,3 +144,16 @@ def drift(status: str, detection: str, stack: str = "credmate-prod-service") -> 
 )
 def test_drift_that_was_found_is_told(rules: Rules, event: dict[str, Any], told: bool) -> None:
     assert rules.matching(event) == ({"drift-found"} if told else set())
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "state", "told"),
+    [("credmate-delivery", "FAILED", True), ("credmate-delivery", "SUCCEEDED", False),
+     ("credmate-delivery", "SUPERSEDED", False), ("another", "FAILED", False)],
+)  # fmt: skip
+def test_a_pipeline_that_failed_is_told(
+    rules: Rules, pipeline: str, state: str, told: bool
+) -> None:
+    event = copy.deepcopy(PIPELINE)
+    event["detail"] |= {"pipeline": pipeline, "state": state}
+    assert rules.matching(event) == ({"pipeline-failed"} if told else set())

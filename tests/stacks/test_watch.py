@@ -20,9 +20,13 @@ COMPOSITE = "AWS::CloudWatch::CompositeAlarm"
 
 def test_every_event_is_told_to_the_topic_of_its_severity(any_stage: Assembled) -> None:
     rules = any_stage.of_type("AWS::Events::Rule")
-    assert {"drift-by-hand", "alarm-by-hand", "canary-by-hand", "drift-found"} <= {
-        rule["Name"].removeprefix(f"{any_stage.settings.prefix}-") for rule in rules
-    }
+    assert {
+        "drift-by-hand",
+        "alarm-by-hand",
+        "canary-by-hand",
+        "drift-found",
+        "pipeline-failed",
+    } <= {rule["Name"].removeprefix(f"{any_stage.settings.prefix}-") for rule in rules}
     for rule in rules:
         (target,) = rule["Targets"]
         topic = any_stage.target(target["Arn"], rule.stack)
