@@ -10,32 +10,18 @@ A migration that only adds lets all older code work on. Any other says how far b
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from stacks import migration_files
+from stacks.migration_files import Migration
 from stacks.stage_files import ROOT, SettingsError, shown
 
 MIGRATIONS = ROOT / "lambda_src" / "backend" / "migrations" / "versions"
-OLDEST = "oldest_code"
 HEAD, SERVED = "MIGRATION_HEAD", "MIGRATIONS_SERVED"  # gate/deployed/versions.py reads them
 # A function's variables may take 4 KB together; further back nobody goes in one step.
 LIMIT = 50
-# Operations of Alembic that code which does not know of them never notices.
-ADDS = {"add_column", "bulk_insert", "create_index", "create_table", "f", "get_bind"}
-COMMENTS = {"create_table_comment", "drop_table_comment"}
-
-
-@dataclass(frozen=True)
-class Migration:
-    """One file: its revision, those it follows, the oldest code that works after it."""
-
-    path: Path
-    revision: str
-    follows: tuple[str, ...]
-    oldest_code: str | None
 
 
 @dataclass(frozen=True)
@@ -60,7 +46,7 @@ def read(folder: Path = MIGRATIONS) -> Schema | None:
     """
     files = [path for path in sorted(folder.glob("*.py")) if path.name != "__init__.py"]
     found: dict[str, Migration] = {}
-    for one in map(_migration, files):
+    for one in map(migration_files.read, files):
         if one.revision in found:
             other = shown(found[one.revision].path)
             raise SettingsError(f"{shown(one.path)}: revision {one.revision!r} is also {other}'s")
@@ -101,72 +87,3 @@ def _is_served(
     """Whether code of `revision` works after each migration that it does not know."""
     unknown = [one for one in found.values() if one.revision not in past[revision]]
     return all(one.oldest_code is None or one.oldest_code in past[revision] for one in unknown)
-
-
-def _migration(path: Path) -> Migration:
-    try:
-        tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
-    except (OSError, SyntaxError, ValueError) as exc:
-        raise SettingsError(f"{shown(path)}: cannot be read ({exc}); mend it") from exc
-    said = dict(_assigned(tree.body))
-    revision, oldest = said.get("revision"), said.get(OLDEST)
-    if not isinstance(revision, str):
-        raise SettingsError(f'{shown(path)}: no literal `revision = "…"`; add it')
-    follows = said.get("down_revision") or ()
-    follows = (follows,) if isinstance(follows, str) else tuple(follows)
-    if follows and oldest is None and (does := sorted(set(_more_than_adding(tree)))):
-        raise SettingsError(
-            f"{shown(path)}: {', '.join(does)}: older code may not work on it; say "
-            f'`{OLDEST} = "REVISION"`, the migration of the oldest code that does'
-        )
-    return Migration(path, revision, follows, oldest)
-
-
-def _assigned(body: Sequence[ast.stmt]) -> Iterator[tuple[str, Any]]:
-    """The module's variables whose values are literals."""
-    for statement in body:
-        match statement:
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                pass
-            case ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value):
-                pass
-            case _:
-                continue
-        try:
-            yield name, ast.literal_eval(value)
-        except ValueError:
-            continue
-
-
-def _more_than_adding(tree: ast.Module) -> Iterator[str]:
-    """Alembic's operations outside of `downgrade` that older code may notice."""
-    for statement in tree.body:
-        if isinstance(statement, ast.FunctionDef) and statement.name == "downgrade":
-            continue
-        for call in (node for node in ast.walk(statement) if isinstance(node, ast.Call)):
-            match call.func:
-                case ast.Attribute(value=ast.Name(id="op"), attr=operation):
-                    if operation not in ADDS | COMMENTS or _binds(operation, call):
-                        yield f"op.{operation}"
-
-
-def _binds(operation: str, call: ast.Call) -> bool:
-    """Whether what is added binds rows that older code writes: a column it leaves out."""
-    if operation == "create_index":
-        return _says(call, "unique", True)
-    return operation == "add_column" and any(
-        _says(column, "nullable", False) and not _names(column, "server_default")
-        for column in ast.walk(call)
-        if isinstance(column, ast.Call)
-    )
-
-
-def _names(call: ast.Call, keyword: str) -> bool:
-    return any(one.arg == keyword for one in call.keywords)
-
-
-def _says(call: ast.Call, keyword: str, value: object) -> bool:
-    return any(
-        one.arg == keyword and isinstance(one.value, ast.Constant) and one.value.value is value
-        for one in call.keywords
-    )

@@ -52,11 +52,31 @@ def test_a_migration_that_removes_says_how_old_the_code_may_be(tmp_path: Path) -
         'op.create_check_constraint("k", "t", "c > 0")',
         'op.create_index("i", "t", ["c"], unique=True)',
         'op.add_column("t", sa.Column("c", sa.Text(), nullable=False))',
+        'op.get_bind().execute(sa.text("DROP TABLE t"))',
+        'with op.batch_alter_table("t") as table: table.drop_column("c")',
+        "helpers.rename(op)",
+        'getattr(op, "drop_column")("t", "c")',
     ],
 )
 def test_one_that_says_nothing_is_refused(tmp_path: Path, does: str) -> None:
     chain(tmp_path, ADD, does)
-    with pytest.raises(SettingsError, match=r'1\.py: op\..*say `oldest_code = "REVISION"`'):
+    with pytest.raises(SettingsError, match=r'1\.py: op.*say `oldest_code = "REVISION"`'):
+        read(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("imported", "does"),
+    [
+        ("from alembic import op as o", 'o.drop_column("t", "c")'),
+        ("import alembic", 'alembic.op.drop_column("t", "c")'),
+        ("import alembic.op", 'alembic.op.drop_column("t", "c")'),
+        ("import alembic.op as o", 'o.drop_column("t", "c")'),
+        ("from alembic.op import drop_column", 'drop_column("t", "c")'),
+    ],
+)
+def test_however_it_spells_the_operations(tmp_path: Path, imported: str, does: str) -> None:
+    chain(tmp_path, ADD, (does, imported))
+    with pytest.raises(SettingsError, match=r"1\.py: op\.drop_column: older code"):
         read(tmp_path)
 
 
