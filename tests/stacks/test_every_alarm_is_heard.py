@@ -20,6 +20,7 @@ from local.emulator import ACCOUNT, Emulator, emulator
 from stacks.components.alarm_table import COMPOSITES, UNDELIVERED, table
 from stacks.components.alarms import Severity
 from stacks.settings import ROOT
+from tests.alarm_message.told import METRIC, event
 from tests.stacks.assembled import Assembled, Resource
 
 pytestmark = pytest.mark.slow
@@ -86,6 +87,27 @@ class Account:
             self.cloudwatch.put_composite_alarm(**said)
         else:
             self.cloudwatch.put_metric_alarm(**resolved(said))
+
+    def break_formatter(self, severity: Severity) -> None:
+        """Take a variable from it without which it cannot begin, as a slip in a template would."""
+        name = self.prod.settings.name(f"alarm-message-{severity}")
+        functions = self.client("lambda")
+        functions.put_function_event_invoke_config(
+            FunctionName=name,
+            MaximumRetryAttempts=0,
+            DestinationConfig={"OnFailure": {"Destination": self._topics[severity]}},
+        )
+        functions.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {"STAGE": "prod"}}
+        )
+
+    def call(self, severity: Severity, event: dict[str, Any]) -> None:
+        """Call a formatter as SNS does: without waiting."""
+        self.client("lambda").invoke(
+            FunctionName=self.prod.settings.name(f"alarm-message-{severity}"),
+            InvocationType="Event",
+            Payload=json.dumps(event),
+        )
 
     def _topic_of(self, arn: Any, alarm: Resource) -> str:
         topic = self.prod.target(arn, alarm.stack)
@@ -202,3 +224,11 @@ def test_every_other_alarm_is_heard_by_way_of_what_it_is_part_of(account: Accoun
         account.drive(name, "OK")
         ended = account.hears(whole.severity)
         assert ended.startswith(f"RECOVERED: {words(whole.name)} (prod)")
+
+
+def test_what_the_formatter_fails_on_is_told_as_it_is(account: Account) -> None:
+    account.break_formatter(Severity.TICKET)
+    account.call(Severity.TICKET, event(json.dumps(METRIC)))
+    heard = json.loads(account.hears(Severity.TICKET))
+    (record,) = heard["requestPayload"]["Records"]
+    assert json.loads(record["Sns"]["Message"]) == METRIC
