@@ -30,6 +30,7 @@ ONCE = "CodeDeploy calls it once in a deployment, and deploys one version at a t
 TOLD = "CodeDeploy is told the outcome, and waits for it: silence fails the deployment."
 REPORTS = "Metrics know no resource; the condition names the one namespace."
 ASYNCHRONOUS = "What calls it calls again when it fails; CloudWatch's own filters count besides."
+MARK = "Lambda calls it again twice; what is lost then is a mark in a graph."
 SELDOM = "Called by what fails, seldom: a limit of its own would only lose calls."
 RECORDS = "The trail's own record, sealed; who reads it is in the record of the account's trail."
 ONE_REGION = "Sealed and versioned; a copy elsewhere is for the account's own trail to keep."
@@ -137,12 +138,18 @@ TABLE: tuple[tuple[str, str, str], ...] = (
             ("Function", "HIPAA.Security-LambdaInsideVPC", AWS_ALONE),
         )
     ),
-    ("monitoring/StartWatch/Role", "AwsSolutions-IAM5[Resource::*]", REPORTS),
-    ("monitoring/StartWatch/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
-    ("monitoring/StartWatch/Function", "AwsSolutions-L1", ONE_RUNTIME),
-    ("monitoring/StartWatch/Function", "HIPAA.Security-LambdaConcurrency", SELDOM),
-    ("monitoring/StartWatch/Function", "HIPAA.Security-LambdaDLQ", ASYNCHRONOUS),
-    ("monitoring/StartWatch/Function", "HIPAA.Security-LambdaInsideVPC", AWS_ALONE),
+    *(
+        (f"monitoring/{function}/{part}", rule, reason)
+        for function, again in (("StartWatch", ASYNCHRONOUS), ("DeploymentMark", MARK))
+        for part, rule, reason in (
+            ("Role", "AwsSolutions-IAM5[Resource::*]", REPORTS),
+            ("Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE),
+            ("Function", "AwsSolutions-L1", ONE_RUNTIME),
+            ("Function", "HIPAA.Security-LambdaConcurrency", SELDOM),
+            ("Function", "HIPAA.Security-LambdaDLQ", again),
+            ("Function", "HIPAA.Security-LambdaInsideVPC", AWS_ALONE),
+        )
+    ),
 )
 # fmt: on
 

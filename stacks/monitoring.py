@@ -12,6 +12,8 @@ from constructs import Construct
 from stacks.components import alarm_table as table
 from stacks.components.alarms import Alarms, CustomSource, Severity, Share, Source
 from stacks.components.composite_alarms import CompositeAlarms
+from stacks.components.deployment_marks import NAMESPACE as MARKS
+from stacks.components.deployment_marks import mark_deployments, marks
 from stacks.components.drift_detection import DriftDetection
 from stacks.components.event_watch import EventWatch, event_table
 from stacks.components.logs import log_group
@@ -46,6 +48,7 @@ class Monitoring(cdk.Stack):
         self._starts()
         self._alarms()
         self._messages()
+        self._marks()
         self._drift()
         self._dashboard()
         if settings.canary.enabled:
@@ -129,14 +132,10 @@ class Monitoring(cdk.Stack):
 
     def _starts(self) -> None:
         """Tell of starts that fail: a fast function beside the log's own filters."""
-        reporter = SmallFunction(
-            self,
+        reporter = self._function(
             "StartWatch",
-            name=self._settings.name("start-watch"),
             package="start_watch",
             environment={"NAMESPACE": self._starts_namespace, "METRIC": ALL},
-            log_group=self._log_group("start-watch"),
-            log_level=self._settings.function.log_level,
         )
         StartFailures(
             self,
@@ -201,8 +200,29 @@ class Monitoring(cdk.Stack):
             graphs=graphs(
                 settings,
                 self._sources,
+                marks(settings.stage),
                 versions(service.backend.function_name, service.alias.alias_name),
             ),
+        )
+
+    def _marks(self) -> None:
+        """Draw deployments where their effects are drawn."""
+        environment = {"NAMESPACE": MARKS, "STAGE": self._settings.stage}
+        function = self._function(
+            "DeploymentMark", package="deployment_mark", environment=environment
+        )
+        mark_deployments(function, told=self._data.topics[Severity.TICKET])
+
+    def _function(self, id: str, *, package: str, environment: Mapping[str, str]) -> SmallFunction:
+        name = package.replace("_", "-")
+        return SmallFunction(
+            self,
+            id,
+            name=self._settings.name(name),
+            package=package,
+            environment=environment,
+            log_group=self._log_group(name),
+            log_level=self._settings.function.log_level,
         )
 
     def _log_group(self, function: str) -> logs.LogGroup:

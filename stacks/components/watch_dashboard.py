@@ -9,6 +9,7 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from stacks.components.alarms import Source
+from stacks.components.deployment_marks import METRIC as DEPLOYMENTS
 
 MINUTE = cdk.Duration.minutes(1)
 WIDTH, HALF = 24, 12
@@ -51,9 +52,16 @@ class WatchDashboard(Construct):
 
 
 def graph(
-    title: str, lines: Mapping[str, tuple[Source, str, str]], *, limit: float | None = None
+    title: str,
+    lines: Mapping[str, tuple[Source, str, str]],
+    *,
+    limit: float | None = None,
+    marks: Source | None = None,
 ) -> cloudwatch.GraphWidget:
-    """Lines by their labels: a source, one of its metrics, a statistic; and one at a limit."""
+    """Lines by their labels: a source, one of its metrics, a statistic; and one at a limit.
+
+    `marks` are deployments, on the right axis.
+    """
     return cloudwatch.GraphWidget(
         title=title,
         width=HALF,
@@ -62,6 +70,8 @@ def graph(
         if limit
         else None,
         left_y_axis=cloudwatch.YAxisProps(min=0),
+        right=[_line("deployment", marks, DEPLOYMENTS, "Sum")] if marks else None,
+        right_y_axis=cloudwatch.YAxisProps(min=0, show_units=False),
     )
 
 
@@ -71,10 +81,7 @@ def _line(label: str, source: Source, metric: str, statistic: str) -> cloudwatch
 
 
 def versions(function: str, alias: str) -> cloudwatch.GraphWidget:
-    """Invocations by version: a deployment is where one colour gives way to another.
-
-    Not an annotation at a time: the time of a deployment is not known when it is synthesized.
-    """
+    """Invocations by version: a shift of traffic is where one colour gives way to another."""
     search = (
         "{AWS/Lambda,FunctionName,Resource,ExecutedVersion} "
         f'MetricName="Invocations" FunctionName="{function}" Resource="{function}:{alias}"'

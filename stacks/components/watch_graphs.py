@@ -16,9 +16,12 @@ PERCENTILES = ("p50", "p90", "p99")
 
 
 def graphs(
-    settings: Settings, sources: Mapping[str, Source], versions: cloudwatch.IWidget
+    settings: Settings,
+    sources: Mapping[str, Source],
+    deployments: Source,
+    versions: cloudwatch.IWidget,
 ) -> Sequence[cloudwatch.IWidget]:
-    """The graphs, two in a row."""
+    """The graphs, two in a row; where a deployment may show, its marks are drawn too."""
     alias, api, starts = (sources[name] for name in (table.ALIAS, table.API, table.STARTS))
     probes = {probe: sources[table.probe_source(probe)] for probe in settings.probes}
     reserved = settings.function.reserved_concurrency
@@ -26,6 +29,7 @@ def graphs(
         graph(
             "Probes: failed (twice in one run)",
             {name: (source, "ProbeFailed", "Maximum") for name, source in probes.items()},
+            marks=deployments,
         ),
         versions,
         graph(
@@ -40,6 +44,7 @@ def graphs(
             "Function: milliseconds",
             {p: (alias, "Duration", p) for p in PERCENTILES},
             limit=settings.function.timeout_seconds * 1000,
+            marks=deployments,
         ),
         graph(
             "Errors",
@@ -49,6 +54,7 @@ def graphs(
                 "answers 5xx": (api, "5xx", "Sum"),
                 "answers 4xx": (api, "4xx", "Sum"),
             },
+            marks=deployments,
         ),
         graph(
             "Starts: milliseconds",
@@ -58,6 +64,7 @@ def graphs(
                 for p in ("p50", "p99")
             },
             limit=SLOW_MS,
+            marks=deployments,
         ),
         graph(
             "Starts that failed",

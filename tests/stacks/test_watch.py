@@ -159,8 +159,30 @@ def test_the_dashboard_shows_no_metric_that_nobody_reports(any_stage: Assembled)
         *(("AWS/Lambda", m) for m in ("Duration", "Errors", "Throttles", "ConcurrentExecutions")),
         *(("AWS/ApiGateway", m) for m in ("5xx", "4xx", "Count")),
     }
+    of_function = {
+        (variables["NAMESPACE"], "Deployments")
+        for function in any_stage.of_type("AWS::Lambda::Function", stack="monitoring")
+        if "deployment-mark" in function["FunctionName"]
+        for variables in [function["Environment"]["Variables"]]
+    }
     of_canary = {("CredMate/Probes", f"Probe{m}") for m in ("Failed", "Retried", "Duration")}
-    assert set(shown(any_stage)) <= of_logs | of_aws | of_canary
+    assert of_function
+    assert (
+        set(shown(any_stage)) == of_logs & set(shown(any_stage)) | of_aws | of_canary | of_function
+    )
+
+
+def test_deployments_are_marked_where_their_effects_are_drawn(prod: Assembled) -> None:
+    marked = {w["properties"]["title"] for w in widgets(prod) if '"Deployments"' in json.dumps(w)}
+    assert {"Errors", "Function: milliseconds", "Starts: milliseconds"} <= marked
+    (subscription,) = [
+        s for s in prod.of_type("AWS::SNS::Subscription") if "FilterPolicy" in s.properties
+    ]
+    assert subscription["FilterPolicy"] == {"deploymentId": [{"exists": True}]}
+    assert subscription["FilterPolicyScope"] == "MessageBody"
+    trigger = prod.one("AWS::CodeDeploy::DeploymentGroup")["TriggerConfigurations"][0]
+    heard = prod.target(subscription["TopicArn"], subscription.stack)
+    assert prod.target(trigger["TriggerTargetArn"], "service").id == heard.id
 
 
 def test_a_deployment_shows_as_another_versions_traffic(prod: Assembled) -> None:

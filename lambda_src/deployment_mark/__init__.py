@@ -1,0 +1,1 @@
+"""Marks deployments in the graphs; boto3 alone, packaged as it is."""
