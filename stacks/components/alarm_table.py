@@ -110,19 +110,36 @@ def _probes(settings: Settings) -> Iterator[AlarmRule]:
             metric="ProbeFailed",
             statistic="Maximum",
             threshold=1,
-            period_seconds=period,
-            # One is enough: the run asked twice. Three, so that a run that starts late and
-            # leaves a minute empty is no silence, and three empty ones are.
-            periods=3,
+            # By the second, since by the minute two more pass: docs/detection.md. It recovers
+            # when two runs have found nothing.
+            period_seconds=10,
+            periods=2 * period // 10,
             datapoints=1,
-            missing=Missing.BREACHING,
             severity=Severity.PAGE if pages else Severity.TICKET,
             part_of=LOGIN if pages else DEGRADED,
-            why=f"The probe {probe} got a wrong answer twice in one run, or nobody asked it: a "
-            "silent canary is a failure too.",
+            why=f"The probe {probe} got a wrong answer twice in one run.",
             because="one failed run, since a run asks again before it fails.",
             runbook=f"probe-{probe}-failed",
         )
+    yield AlarmRule(
+        name="probes-silent",
+        source=CANARY,
+        metric="ProbeRetried",
+        statistic="SampleCount",
+        threshold=0,
+        is_bad="<=",
+        period_seconds=period,
+        # Apart from the failures: a canary that runs at the edge of a minute leaves every other
+        # one empty, and an alarm that hears of both takes that for an outage.
+        periods=3,
+        datapoints=3,
+        missing=Missing.BREACHING,
+        severity=Severity.PAGE,
+        part_of=LOGIN,
+        why="The canary reports nothing: nobody asks whether login works.",
+        because="no run in the whole range that CloudWatch looks at, five for three.",
+        runbook="probes-silent",
+    )
     yield AlarmRule(
         name="probes-unsteady",
         source=CANARY,

@@ -13,7 +13,7 @@ from stacks.components.alarms import AlarmRule, Severity, Topics, description, t
 
 # How long the lesser of two waits to see whether the greater one fires too, and how long it
 # stays silent after that has recovered.
-WAIT = cdk.Duration.minutes(2)
+WAIT = cdk.Duration.minutes(1)
 
 
 @dataclass(frozen=True, kw_only=True)

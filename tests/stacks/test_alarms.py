@@ -131,14 +131,22 @@ def test_a_dimension_names_a_stage_or_a_resource_and_nothing_by_hand(in_aws: Ass
             assert isinstance(value, dict) or name in ("Stage", "Probe")
 
 
-def test_every_probe_has_an_alarm_and_silence_is_a_failure(any_stage: Assembled) -> None:
+def test_every_probe_has_an_alarm_that_looks_every_ten_seconds(any_stage: Assembled) -> None:
     period = 60 * any_stage.settings.canary.period_minutes
     for probe in any_stage.settings.probes:
         found = alarm(any_stage, f"probe-{probe}-failed")
         assert dimensions(found.properties)["Probe"] == probe
-        assert found["TreatMissingData"] == "breaching"
-        assert (found["Period"], found["DatapointsToAlarm"]) == (period, 1)
+        assert (found["Period"], found["DatapointsToAlarm"]) == (10, 1)
+        # Between two runs most periods are empty: it stays red until the next one.
+        assert found["EvaluationPeriods"] * found["Period"] > period
+        assert found["TreatMissingData"] == "notBreaching"
     assert {"health", "login"} <= set(any_stage.settings.probes)
+
+
+def test_a_silent_canary_is_a_failure(any_stage: Assembled) -> None:
+    found = alarm(any_stage, "probes-silent")
+    assert found["TreatMissingData"] == "breaching"
+    assert found["DatapointsToAlarm"] == found["EvaluationPeriods"]
 
 
 def test_a_probe_is_judged_as_often_as_it_is_asked(in_aws: Assembled) -> None:
