@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -35,11 +35,15 @@ class Resource:
 
 @dataclass(frozen=True)
 class Stack:
-    """A stack of the assembly: its name in CloudFormation, its template, its resources."""
+    """A stack of the assembly: its name in CloudFormation, its template, its resources.
+
+    `exports` are the values that other stacks import, by the name of the export.
+    """
 
     name: str
     template: Path
     resources: tuple[Resource, ...]
+    exports: Mapping[str, Any] = field(default_factory=dict)
 
     def of_type(self, kind: str) -> Iterator[Resource]:
         """The resources of one CloudFormation type."""
@@ -83,6 +87,10 @@ def of_stage(assembly: Path, stage: str) -> tuple[Stack, ...]:
     Raises:
         CannotLook: no assembly there, or one of another stage.
     """
+    if not (assembly / "manifest.json").exists():
+        raise CannotLook(
+            f"{shown(assembly)}: no synthesized assembly; run `make synth STAGE={stage}` first"
+        )
     found = stacks(assembly)
     if not any(is_of_stage(stack.name, stage) for stack in found):
         names = ", ".join(stack.name for stack in found) or "none"
@@ -141,7 +149,8 @@ def _one(values: Sequence[str]) -> str:
 
 def _stack(assembly: Path, properties: Mapping[str, Any], name: str) -> Stack:
     template = assembly / properties["templateFile"]
-    resources = _read(template).get("Resources", {})
+    document = _read(template)
+    resources = document.get("Resources", {})
     return Stack(
         name=properties.get("stackName", name),
         template=template,
@@ -149,6 +158,11 @@ def _stack(assembly: Path, properties: Mapping[str, Any], name: str) -> Stack:
             Resource(logical_id, value["Type"], value.get("Properties", {}))
             for logical_id, value in resources.items()
         ),
+        exports={
+            output["Export"]["Name"]: output["Value"]
+            for output in document.get("Outputs", {}).values()
+            if isinstance(output.get("Export", {}).get("Name"), str)
+        },
     )
 
 

@@ -71,6 +71,7 @@ CHECKS = (
     Check("verify", "what is deployed is what the template says, and answers"),
     Check("drift", "nothing is deployed that CloudFormation did not write"),
     Check("rehearse", "every incident of rehearsals/ is stopped by the road, in time"),
+    Check("detect", "what the alarms tell of an incident, and when: a simulation"),
     Check("rollback", "give the traffic back to the version before", home="actions"),
 )
 ALL = "all"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,12 +49,16 @@ class Case:
 
 @dataclass(frozen=True)
 class Report:
-    """What one run of ``check`` found; ``notes`` are the lines that a passing run says too."""
+    """What one run of ``check`` found; ``notes`` are the lines that a passing run says too.
+
+    ``rows`` are what was measured, for programs: names to numbers and texts.
+    """
 
     check: str
     findings: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
     cases: tuple[Case, ...] = ()
+    rows: tuple[Mapping[str, float | str | None], ...] = ()
 
     @property
     def passed(self) -> bool:

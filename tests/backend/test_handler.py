@@ -11,8 +11,7 @@ import pytest
 
 from handler import lambda_handler, stage_path
 from probes import Expect, Probe, events
-from shared.logs import ProgramError
-from tests.backend.support import BACKEND, PASSWORD, Person, log_lines, run_in
+from tests.backend.support import BACKEND, PASSWORD, Person, run_in
 
 FORMS = [events.http_api_v2, events.rest_v1]
 Form = Callable[[Probe], dict[str, Any]]
@@ -131,28 +130,3 @@ def test_the_stage_is_the_root_path(event: dict[str, Any], root: str) -> None:
 def test_routers_load_below_a_stage() -> None:
     answer = lambda_handler(http_api("prod", "/prod/api/v1/users/me"), None)
     assert answer["statusCode"] == 401
-
-
-@pytest.mark.parametrize("form", FORMS)
-def test_a_server_error_is_one_line_that_leads_to_its_request(
-    form: Form, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Also where the log is filtered: an alarm counts these lines."""
-    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_VERSION", "8")
-    monkeypatch.setattr("shared.readiness.check_database", broken)
-    answer = call(form, probe("/ready"))
-    assert answer["statusCode"] == 503
-    (line,) = log_lines(capsys.readouterr().out, "server error")
-    assert line["level"] == "ERROR"
-    assert (line["status"], line["version"]) == (503, "8")
-    assert line["request_id"] == answer["headers"]["x-request-id"]
-
-
-def broken() -> None:
-    raise ProgramError("no database")
-
-
-@pytest.mark.parametrize("path", ["/health", "/nowhere", "/api/v1/users/me"])
-def test_other_answers_are_no_such_line(path: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert call(events.http_api_v2, probe(path))["statusCode"] < 500
-    assert not log_lines(capsys.readouterr().out, "server error")

@@ -1,0 +1,211 @@
+"""What watches a stage tells of an incident in time, and of nothing else."""
+
+from __future__ import annotations
+
+import argparse
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gate import assembly, rehearsals
+from gate.config import Config
+from gate.report import CannotLook, Finding, Report, place, shown
+
+try:
+    import numpy as np
+
+    from gate.detect import plot, study, table, template
+    from gate.detect.assumptions import Assumptions
+    from gate.detect.model import PAGE, Watch
+    from gate.detect.play import Setting
+    from gate.detect.results import Result
+    from gate.detect.telling import is_named
+except ModuleNotFoundError as exc:
+    raise CannotLook(
+        f"no module {exc.name}; the simulation needs it: pip install 'lambda-release-gate[detect]'"
+    ) from exc
+
+NAME = "detect"
+HELP = """\
+Play incidents against the alarms of the synthesized templates, many times each, by CloudWatch's
+documented evaluation: when an alarm fires, when people are told, when CodeDeploy goes back, how
+many calls fail until then; and how often a healthy year wakes somebody. Too late, or too often, is
+a finding. docs/detection.md says what is assumed.
+
+examples:
+  make synth STAGE=prod && gate detect --stage prod
+  gate detect --stage prod --runs 4000 --plot detection.svg
+"""
+MOST_RUNS = 100_000
+ENOUGH = 0.95  # of the runs: an alarm that an incident needs must fire in as many
+
+
+@dataclass(frozen=True)
+class Target:
+    """The stage and its assembly, the incidents, and how often each is played."""
+
+    stage: str
+    assembly: Path
+    rehearsals: Path | None
+    probes: tuple[str, ...]
+    runs: int
+    seed: int
+    assumed: Assumptions
+    plot: Path | None = None
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that only this check has."""
+    parser.add_argument("--stage", required=True, help="the stage, as in stages/STAGE.toml")
+    parser.add_argument("--assembly", default="cdk.out", metavar="DIR", help="default: %(default)s")
+    parser.add_argument(
+        "--rehearsals", metavar="DIR", help="default: rehearsals, where it is there"
+    )
+    parser.add_argument(
+        "--runs", type=_count, default=1000, metavar="N",
+        help="of each incident, and four times as many of each noise; default: %(default)s",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=int, default=1, metavar="N", help="default: %(default)s")
+    parser.add_argument(
+        "--calls-per-second", type=_rate, default=Assumptions().calls_per_second, metavar="N",
+        help="of users, by day; a tenth of it at night; default: %(default)s",
+    )  # fmt: skip
+    parser.add_argument("--plot", metavar="FILE", help="draw it too: FILE.svg or FILE.png")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= MOST_RUNS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of runs, 1 to {MOST_RUNS}")
+    return int(text)
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = 0.0
+    if not 0 < rate <= MOST_RUNS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of calls above 0")
+    return rate
+
+
+def target(options: argparse.Namespace, config: Config) -> Target:
+    """Return what is to be played; raises CannotLook."""
+    folder = config.file.parent if config.file else Path.cwd()
+    incidents = Path(options.rehearsals) if options.rehearsals else folder / rehearsals.FOLDER
+    if options.plot and Path(options.plot).suffix not in plot.FORMATS:
+        raise CannotLook(f"{options.plot}: a plot is one of {', '.join(plot.FORMATS)}")
+    return Target(
+        stage=options.stage,
+        assembly=Path(options.assembly),
+        rehearsals=incidents if options.rehearsals or incidents.is_dir() else None,
+        probes=_names(config.probes),
+        runs=options.runs,
+        seed=abs(options.seed),
+        assumed=replace(Assumptions(), calls_per_second=options.calls_per_second),
+        plot=Path(options.plot) if options.plot else None,
+    )
+
+
+def _names(probes: Path) -> tuple[str, ...]:
+    """The names of the probes, whose variables nobody has to set for a simulation."""
+    try:
+        document = tomllib.loads(probes.read_text(encoding="utf-8"))
+        return tuple(str(probe["name"]) for probe in document["probe"])
+    except OSError as exc:
+        raise CannotLook(f"{shown(probes)}: cannot be read: {exc.strerror}") from exc
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError) as exc:
+        raise CannotLook(f"{shown(probes)}: not a file of probes: {exc}") from exc
+
+
+def check(target: Target) -> Report:
+    """Play everything, even when something was found early.
+
+    Raises:
+        CannotLook: no assembly, no canary in it, or an alarm that says what is not known here.
+    """
+    watch = template.read(assembly.of_stage(target.assembly, target.stage))
+    setting = Setting(target.runs, 0.0, target.probes, _period(watch, target), target.assumed)
+    incidents = rehearsals.load(target.rehearsals) if target.rehearsals else ()
+    played = [
+        (case, study.incident(case, watch, setting, target.seed)) for case in study.cases(incidents)
+    ]
+    noise = dict(study.false_alarms(watch, replace(setting, runs=4 * target.runs), target.seed))
+    if target.plot:
+        plot.draw(target.plot, played, noise)
+    return Report(
+        NAME,
+        findings=(
+            *(finding for case, result in played for finding in _of(case, result, watch)),
+            *_too_many(noise),
+        ),
+        notes=(*table.lines(played), *table.noise_lines(noise), _said(target, watch)),
+        rows=(
+            *(table.row(case, result) for case, result in played),
+            *(table.noise_row(name, messages) for name, messages in noise.items()),
+        ),
+    )
+
+
+def _period(watch: Watch, target: Target) -> float:
+    if not watch.canaries:
+        raise CannotLook(f"{shown(target.assembly)}: no canary in stage {target.stage}")
+    return watch.canaries[0].period
+
+
+def _said(target: Target, watch: Watch) -> str:
+    alarms = len(watch.alarms) + len(watch.composites)
+    return (
+        f"{alarms} alarms of stage {target.stage}, {target.runs} runs, seed {target.seed}, "
+        f"{target.assumed.calls_per_second:g} calls a second by day, numpy {np.__version__}"
+    )
+
+
+def _of(case: study.Case, result: Result, watch: Watch) -> Iterator[Finding]:
+    places = (place(case.file),) if case.file else ()
+    fired = "\n".join(
+        f"{name}: fires after {table.seconds(spread.p50)} s (p95 {table.seconds(spread.p95)} s)"
+        for name, spread in result.fired.items()
+        if np.isfinite(spread.p50)
+    )
+    told = result.notify.p95
+    if told > case.limit:
+        message = f"{case.name}: people are told after {table.seconds(told)} s (p95)"
+        yield Finding(
+            "detect.told.late",
+            f"{message}, at most {case.limit:g} s"
+            if told < np.inf
+            else f"{case.name}: in {1 - result.notify.share:.0%} of the runs nobody is told",
+            places,
+            fix="make its alarm quicker: docs/detection.md says what each setting costs",
+            detail=fired or "no alarm fires",
+        )
+    known = (*watch.alarms, *watch.composites)
+    for alarm in case.alarms:
+        if not any(is_named(name, alarm) for name in known):
+            message = f"{case.name} needs an alarm {alarm}, and the templates have none"
+            yield Finding("detect.alarm.missing", message, places, fix="add it, or rename it here")
+        elif (share := _share(alarm, result)) < ENOUGH:
+            message = f"{case.name}: alarm {alarm} fires in {share:.0%} of the runs"
+            fix = "lower its threshold, or say in the incident which alarm tells"
+            yield Finding("detect.alarm.silent", message, places, fix, detail=fired)
+    for event in case.signals.events:
+        if not any(is_named(name, event) for name in watch.rules):
+            message = f"{case.name} needs a rule {event}, and the templates have none"
+            yield Finding("detect.rule.missing", message, places, fix="add it, or rename it here")
+
+
+def _share(alarm: str, result: Result) -> float:
+    return max((s.share for name, s in result.fired.items() if is_named(name, alarm)), default=0.0)
+
+
+def _too_many(noise: Mapping[str, Mapping[str, float]]) -> Iterator[Finding]:
+    pages = sum(messages[PAGE] for messages in noise.values())
+    if pages >= study.FALSE_PAGES:
+        yield Finding(
+            "detect.pages.false",
+            f"a healthy year wakes somebody {pages:.1f} times; fewer than {study.FALSE_PAGES:g}",
+            fix="ask again before a failure counts, or ask for more datapoints: docs/detection.md",
+            detail="\n".join(table.noise_lines(noise)),
+        )
