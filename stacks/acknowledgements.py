@@ -34,7 +34,7 @@ MARK = "Lambda calls it again twice; what is lost then is a mark in a graph."
 SELDOM = "Called by what fails, seldom: a limit of its own would only lose calls."
 RECORDS = "The trail's own record, sealed; who reads it is in the record of the account's trail."
 ONE_REGION = "Sealed and versioned; a copy elsewhere is for the account's own trail to keep."
-AUDITOR = "Reads settings and nobody's data: CloudFormation compares as whoever asks it to."
+AUDITOR = "CloudFormation compares as whoever asks it to; reading data is denied beside it."
 STACKS = "CloudFormation ends a stack's ARN with an id that is not known before."
 LAST = "It is where undelivered messages end, and an alarm tells of each."
 HANDED_ON = "What it fails on goes to the same people: its own destination on failure."
@@ -49,7 +49,7 @@ IAM4_MONITORING = (
     "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy"
     "/service-role/AmazonRDSEnhancedMonitoringRole]"
 )
-IAM4_AUDIT = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/SecurityAudit]"
+IAM4_AUDIT = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/ReadOnlyAccess]"
 IAM5_STACK = (
     "AwsSolutions-IAM5[Resource::arn:aws:cloudformation:{{region}}:<AWS::AccountId>"
     ":stack/{{project}}-{{stage}}-{}/*]"

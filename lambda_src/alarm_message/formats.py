@@ -49,8 +49,7 @@ def alarm(told: Told, scene: Scene) -> Message:
 def _alarm_lines(told: Told, full: str, name: str, state: str, scene: Scene) -> Lines:
     description, runbook = _split(one_line(told.get("AlarmDescription") or ""), scene)
     since = _time(told.get("StateChangeTime"))
-    yield "alarm", full
-    yield "state", f"{state}, before {one_line(told.get('OldStateValue', 'unknown'))}"
+    yield "alarm", f"{full}: {state}, before {one_line(told.get('OldStateValue', 'unknown'))}"
     yield "since", f"{since:%Y-%m-%d %H:%M:%S} UTC, {ago(since, scene.now)}" if since else "unknown"
     parts = list(_parts(told, scene))
     probes = [part for part in (*parts, name) if part.startswith("probe-")]
@@ -58,12 +57,12 @@ def _alarm_lines(told: Told, full: str, name: str, state: str, scene: Scene) -> 
         yield "probe", ", ".join(p.removeprefix("probe-").removesuffix("-failed") for p in probes)
     if parts:
         yield "fired by", ", ".join(parts)
-    yield "reason", one_line(told.get("NewStateReason", "none given"))
-    yield "why", description
     if state != "OK":
         yield from _what_to_do(scene)
-    yield "alarm page", _console(scene, f"alarmsV2:alarm/{quote(full, safe='')}")
     yield "runbook", runbook
+    yield "reason", one_line(told.get("NewStateReason", "none given"))
+    yield "why", description
+    yield "alarm page", _console(scene, f"alarmsV2:alarm/{quote(full, safe='')}")
 
 
 def _what_to_do(scene: Scene) -> Lines:

@@ -43,6 +43,22 @@ def test_every_stack_is_compared_with_its_template(any_stage: Assembled) -> None
         assert schedule["ScheduleExpression"] == "rate(6 hours)"
 
 
+def test_what_compares_reads_settings_and_nobodys_data(any_stage: Assembled) -> None:
+    (schedule, *_) = any_stage.of_type("AWS::Scheduler::Schedule")
+    role = any_stage.target(schedule["Target"]["RoleArn"], schedule.stack)
+    statements = [
+        statement
+        for policy in any_stage.of_type("AWS::IAM::Policy")
+        if {"Ref": role.id} in policy["Roles"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    (denied,) = [s for s in statements if s["Effect"] == "Deny"]
+    assert denied["Resource"] == "*"
+    assert {"s3:GetObject", "secretsmanager:GetSecretValue", "logs:GetLogEvents"} <= set(
+        denied["Action"]
+    )
+
+
 def test_the_trail_hears_of_every_change_and_is_sealed(in_aws: Assembled) -> None:
     trail = in_aws.one("AWS::CloudTrail::Trail")
     (selector,) = trail["EventSelectors"]
