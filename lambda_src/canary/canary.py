@@ -96,6 +96,7 @@ def run(
     log: Log,
     probes: Path = PROBES,
     timeout: float = PROBE_TIMEOUT_SECONDS,
+    pause: float = PAUSE_SECONDS,
 ) -> str:
     """Ask and report every probe; returns one line when all answers were right.
 
@@ -110,7 +111,7 @@ def run(
         try:
             wanted = load(probes, credentials(environ))
             step.append("the probes")
-            asked = ask(base_url, wanted, timeout)
+            asked = ask(base_url, wanted, timeout, pause)
         except ProbeError as exc:
             raise CannotRun(str(exc)) from exc
         step.append("the metrics")
@@ -139,13 +140,13 @@ def _within(seconds: float, work: Callable[[], str], step: Sequence[str]) -> str
     return came[0]
 
 
-def ask(base_url: str, probes: Sequence[Probe], timeout: float) -> tuple[Asked, ...]:
-    """Ask all at once, and those that failed once more after a pause."""
+def ask(base_url: str, probes: Sequence[Probe], timeout: float, pause: float) -> tuple[Asked, ...]:
+    """Ask all at once, and those that failed once more after a pause (both in seconds)."""
     first = _ask_all(base_url, probes, timeout)
     failed = [result.probe for result in first if result.reasons]
     if not failed:
         return tuple(Asked(result) for result in first)
-    time.sleep(PAUSE_SECONDS)
+    time.sleep(pause)
     again = {result.probe.name: result for result in _ask_all(base_url, failed, timeout)}
     return tuple(
         Asked(again[r.probe.name], first=r) if r.probe.name in again else Asked(r) for r in first
@@ -250,7 +251,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--url", required=True, help="base URL of the API")
     parser.add_argument("--stage", default="local", help="the metrics' dimension Stage")
     parser.add_argument("--probes", type=Path, default=PROBES, metavar="FILE")
-    parser.add_argument("--timeout", type=float, default=PROBE_TIMEOUT_SECONDS, metavar="SECONDS")
+    for limit, seconds in (("--timeout", PROBE_TIMEOUT_SECONDS), ("--pause", PAUSE_SECONDS)):
+        parser.add_argument(limit, type=float, default=seconds, metavar="SECONDS")
     options = parser.parse_args(arguments)
     try:
         said = run(
@@ -260,6 +262,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             log=lambda text: print(text, flush=True),
             probes=options.probes,
             timeout=options.timeout,
+            pause=options.pause,
         )
     except ProbesFailed:
         return 1  # each was printed as it was judged
