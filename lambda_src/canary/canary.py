@@ -85,7 +85,14 @@ def handler(event: object, context: object) -> str:  # noqa: ARG001 - Synthetics
 
     base_url, stage = _needed(os.environ, "PROBE_URL"), _needed(os.environ, "STAGE")
     log = _unfailing(synthetics_logger.info)
-    return run(base_url, stage=stage, environ=os.environ, log=log, timeout=PROBE_TIMEOUT_SECONDS)
+    return run(
+        base_url,
+        stage=stage,
+        environ=os.environ,
+        log=log,
+        timeout=PROBE_TIMEOUT_SECONDS,
+        pause=PAUSE_SECONDS,
+    )
 
 
 def run(

@@ -26,7 +26,8 @@ class Run:
 
     def __init__(self, url: str, environment: dict[str, str], *more: str) -> None:
         self.stage = f"test-{uuid.uuid4().hex[:8]}"
-        command = [sys.executable, str(SCRIPT), "--url", url, "--stage", self.stage, *more]
+        options = ["--url", url, "--stage", self.stage, "--pause", "0.1", *more]
+        command = [sys.executable, str(SCRIPT), *options]
         done = subprocess.run(
             command, env=environment, capture_output=True, text=True, timeout=60, check=False
         )
