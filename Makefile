@@ -66,6 +66,8 @@ lock: setup  ## write the lock files anew from pyproject.toml (ARGS=--upgrade fo
 	@$(LOCK) --group backend -c requirements.txt -o lambda_src/backend/requirements.txt $(ARGS)
 	@$(LOCK) --group image-smoke --no-deps -c requirements.txt -o lambda_src/image/requirements.txt $(ARGS)
 	@$(LOCK) --group emulator -o local/emulator/requirements.txt $(ARGS)
+	@for wanted in tests/assets/environments/*.in; do \
+		$(LOCK) -o "$${wanted%.in}.txt" "$$wanted" $(ARGS) || exit; done
 
 clean:  ## remove what was installed and built
 	@rm -rf .venv .venv-emulator node_modules cdk.out .local build dist \

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -13,12 +11,12 @@ import pytest
 from gate.checks.models import Target, check
 from gate.inspection.runner import Interpreter
 from gate.report import Report
+from tests.gate.elsewhere import interpreter
 from tests.gate.planting import REPOSITORY, Plant
 from tests.gate.test_gate_models import BASE
 
 pytestmark = pytest.mark.slow
 
-PACKAGES = ("sqlmodel==0.0.50", "sqlalchemy==2.0.58")
 # One for each way in which SQLAlchemy is asked: names, keys, the other side, other failures.
 CASES = (
     "every missing target, of every class",
@@ -50,16 +48,9 @@ TEAM = """
 
 
 @pytest.fixture(scope="module")
-def python(tmp_path_factory: pytest.TempPathFactory) -> str:
+def python() -> str:
     """An interpreter with other versions than ours."""
-    folder = tmp_path_factory.mktemp("elsewhere") / "venv"
-    uv = [sys.executable, "-m", "uv", "--quiet"]
-    interpreter = folder / "bin" / "python"
-    subprocess.run([*uv, "venv", "--python", sys.executable, str(folder)], check=True)
-    # Compiled: the gate's children write no bytecode, and would compile it again each time.
-    install = ["pip", "install", "--compile-bytecode", "--python", str(interpreter)]
-    subprocess.run([*uv, *install, *PACKAGES], check=True)
-    return str(interpreter)
+    return interpreter("sqlalchemy-2.0")
 
 
 def judged(root: Path, python: str) -> Report:

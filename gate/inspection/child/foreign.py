@@ -80,8 +80,10 @@ def _litestar(app: Any) -> Iterator[Route]:
             if handler.fn.__module__.startswith("litestar."):  # its documentation, OPTIONS
                 continue
             kind = "websocket" if "Websocket" in type(handler).__name__ else "mount"
+            # A guard that is no coroutine is wrapped, and the wrapper holds it.
+            guards = [getattr(guard, "func", guard) for guard in handler.resolve_guards()]
             for method in sorted(getattr(handler, "http_methods", ())) or [kind]:
-                yield f"{method} {route.path}", handler.fn, list(handler.resolve_guards())
+                yield f"{method} {route.path}", handler.fn, guards
 
 
 def _quart(app: Any) -> Iterator[Route]:
@@ -89,7 +91,9 @@ def _quart(app: Any) -> Iterator[Route]:
         path = rule.rule.replace("<", "{").replace(">", "}")
         methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}) or ["any method"]
         for method in ["websocket"] if rule.websocket else methods:
-            yield f"{method} {path}", app.view_functions.get(rule.endpoint), []
+            view = app.view_functions.get(rule.endpoint)
+            own = getattr(view, "__self__", None) is app  # its static files
+            yield f"{method} {path}", view.__func__ if own else view, []
 
 
 def _django(_app: Any) -> Iterator[Route]:
