@@ -10,21 +10,23 @@ from gate.detect.play import Fault
 from gate.rehearsals import Signals
 
 YEAR = 365 * 86400.0
+QUIET_WINDOW = 7200.0
 KIND = "degraded"
 SLOW_SHARE, SLOW_MS = 0.05, 5000.0  # of a slow minute: so many calls take so long
 
 
 @dataclass(frozen=True)
 class Noise:
-    """One kind of noise: how often a year, and what it is."""
+    """One kind of noise: how often a year, what it is, and how long it is looked at (seconds)."""
 
     name: str
     per_year: float
     fault: Fault
+    window: float = 600.0
 
 
-def kinds(assumed: Assumptions, canary_period: float, window: float) -> Iterator[Noise]:
-    """Every kind; `window` is how long each is looked at, in seconds."""
+def kinds(assumed: Assumptions, canary_period: float) -> Iterator[Noise]:
+    """Every kind."""
     healthy = Signals(KIND)
     runs = YEAR / canary_period * assumed.failed_run_share
     yield Noise("a probe fails once in a canary run", runs, Fault(healthy, blip=True))
@@ -35,4 +37,5 @@ def kinds(assumed: Assumptions, canary_period: float, window: float) -> Iterator
     yield Noise("a process ends by itself", assumed.single_exits, Fault(ends, call=True))
     slow = Signals(KIND, probes={"*": SLOW_SHARE}, duration_p99_ms=SLOW_MS)
     yield Noise("a slow minute", assumed.slow_minutes, Fault(slow, lasts=60.0))
-    yield Noise("nothing at all", YEAR / window, Fault(healthy))
+    # Longer, so that a few thousand of them are about a year.
+    yield Noise("nothing at all", YEAR / QUIET_WINDOW, Fault(healthy), QUIET_WINDOW)

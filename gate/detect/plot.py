@@ -16,6 +16,8 @@ from gate.report import CannotLook
 
 FORMATS = (".svg", ".png")
 INK, TOLD, LATE, SOFT = "#33373d", "#2f6fab", "#b3261e", "#c9a227"
+# Text stays text, and the same numbers give the same names of clips.
+STYLE = {"svg.hashsalt": "gate", "svg.fonttype": "none", "font.size": 9, "text.color": INK}
 SHOWN = (0.05, 0.95)  # the bar of each incident goes from one quantile to the other
 
 
@@ -25,7 +27,7 @@ def draw(
     noise: Mapping[str, Mapping[str, float]],
 ) -> None:
     """Write the picture; the same numbers give the same file. Raises CannotLook."""
-    with mpl.rc_context({"svg.hashsalt": "gate", "font.size": 9, "text.color": INK}):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(9, 1.6 + 0.26 * len(played) + 1.8), layout="constrained")
         above, below = figure.subplots(2, 1, height_ratios=(len(played) + 2, len(noise) + 2))
         _incidents(above, played)
@@ -69,6 +71,7 @@ def _noise(axes: Axes, noise: Mapping[str, Mapping[str, float]]) -> None:
         axes.barh(range(len(noise)), values, left=left, height=0.55, color=colour, label=severity)
         left += values
     axes.axvline(FALSE_PAGES, color=INK, linewidth=1, linestyle=":")
+    axes.set_xlim(0, 1.3 * max(FALSE_PAGES, float(left.max())))  # room for the legend
     axes.set_yticks(range(len(noise)), list(noise))
     axes.invert_yaxis()
     axes.set_title("False messages in a healthy year (dotted: the limit for pages)", loc="left")

@@ -13,7 +13,6 @@ from gate.detect.results import Result
 from gate.rehearsals import WITH_TRAFFIC, Incident, Signals
 
 WAKES = ("login", "start-up")  # kinds that somebody must be woken for: a ticket is not enough
-NOISE_WINDOW = 600.0
 SHORTEST, LONGEST = 900.0, 2400.0  # seconds that an incident is followed
 BATCH = 1000  # runs that are held in memory at once
 
@@ -85,9 +84,8 @@ def false_alarms(
 ) -> Iterator[tuple[str, Mapping[str, float]]]:
     """The messages a year that nothing deserved: each kind of noise, and them by severity."""
     batches = max(1, setting.runs // BATCH)
-    quiet = replace(setting, runs=setting.runs // batches, after=NOISE_WINDOW)
-    kinds = noise.kinds(setting.assumed, setting.canary_period, NOISE_WINDOW)
-    for number, kind in enumerate(kinds):
+    for number, kind in enumerate(noise.kinds(setting.assumed, setting.canary_period)):
+        quiet = replace(setting, runs=setting.runs // batches, after=kind.window)
         played = (play(kind.fault, quiet, (seed, number, batch)) for batch in range(batches))
         counts = [results.false_alarms(telling.tell(watch, one)) for one in played]
         yield (
