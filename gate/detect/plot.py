@@ -16,8 +16,6 @@ from gate.report import CannotLook
 
 FORMATS = (".svg", ".png")
 INK, TOLD, LATE, SOFT = "#33373d", "#2f6fab", "#b3261e", "#c9a227"
-# Text stays text, and the same numbers give the same names of clips.
-STYLE = {"svg.hashsalt": "gate", "svg.fonttype": "none", "font.size": 9, "text.color": INK}
 SHOWN = (0.05, 0.95)  # the bar of each incident goes from one quantile to the other
 
 
@@ -27,7 +25,9 @@ def draw(
     noise: Mapping[str, Mapping[str, float]],
 ) -> None:
     """Write the picture; the same numbers give the same file. Raises CannotLook."""
-    with mpl.rc_context(STYLE):
+    # Text stays text, and the same numbers give the same names of clips.
+    style = mpl.rc_context({"svg.hashsalt": "gate", "svg.fonttype": "none", "font.size": 9})
+    with style:
         figure = Figure(figsize=(9, 1.6 + 0.26 * len(played) + 1.8), layout="constrained")
         above, below = figure.subplots(2, 1, height_ratios=(len(played) + 2, len(noise) + 2))
         _incidents(above, played)
