@@ -13,7 +13,9 @@ from typing import Any
 import boto3
 import pytest
 
+import probes
 from local.errors import CannotRun
+from local.release import hook
 from local.release import versions as of_the_story
 from local.release.codedeploy import CodeDeploy, codedeploy
 from local.release.versions import versions
@@ -125,3 +127,19 @@ def test_a_deployment_by_hand_moves_the_traffic_and_is_remembered(
     (identifier,) = client.list_deployments(applicationName="a")["deployments"]
     (info,) = client.batch_get_deployments(deploymentIds=[identifier])["deploymentsInfo"]
     assert info["status"] == "Succeeded"
+
+
+def test_the_hook_is_packaged_with_every_probe_and_without_their_time_limits(
+    tmp_path: Path,
+) -> None:
+    names, limits = zip(*_probes(hook.package(tmp_path)), strict=True)
+    known, timed = zip(*_probes(ROOT), strict=True)
+    assert names == known
+    assert any(timed)
+    assert not any(limits)
+
+
+def _probes(folder: Path) -> list[tuple[str, float | None]]:
+    values = {"PROBE_EMAIL": "a@example.com", "PROBE_PASSWORD": "b"}
+    found = probes.load(folder / "probes.toml", values)
+    return [(probe.name, probe.expect.within_ms) for probe in found]

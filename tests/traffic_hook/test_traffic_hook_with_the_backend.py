@@ -15,7 +15,7 @@ from botocore.response import StreamingBody
 from gate.rie import Rie
 from lambda_src.traffic_hook import judging
 from local.database import environment
-from stacks.settings import PROBES
+from local.release import hook
 from tests.backend.support import BACKEND, copied_backend, edit
 from tests.traffic_hook.test_traffic_hook import Aws, Version
 
@@ -42,9 +42,17 @@ def variables() -> Iterator[dict[str, str]]:
         yield found
 
 
-def run(root: Path, variables: Mapping[str, str], status: str, monkeypatch: Any) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def untimed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The probes without their time limits: other tests share this machine."""
+    with pytest.MonkeyPatch.context() as patch:
+        folder = hook.package(tmp_path_factory.mktemp("hook"))
+        patch.setattr(judging, "PROBES", folder / hook.PROBES)
+        yield
+
+
+def run(root: Path, variables: Mapping[str, str], status: str) -> None:
     """Run the hook against the function below `root`: it reports `status`."""
-    monkeypatch.setattr(judging, "PROBES", PROBES)
     given = {name: value for name, value in variables.items() if not name.startswith("PROBE_")}
     user = {"email": variables["PROBE_EMAIL"], "password": variables["PROBE_PASSWORD"]}
     aws = Aws()
@@ -56,9 +64,9 @@ def run(root: Path, variables: Mapping[str, str], status: str, monkeypatch: Any)
 
 
 def test_the_backend_gets_its_traffic(
-    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch
+    variables: dict[str, str],
 ) -> None:
-    run(BACKEND, variables, "Succeeded", monkeypatch)
+    run(BACKEND, variables, "Succeeded")
 
 
 # What is broken: the file, what stands there, what instead, and what the hook says of it.
@@ -88,7 +96,6 @@ BROKEN = {
 def test_a_backend_that_is_broken_gets_none(
     tmp_path: Path,
     variables: dict[str, str],
-    monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
     what: str,
 ) -> None:
@@ -96,6 +103,6 @@ def test_a_backend_that_is_broken_gets_none(
     file, old, new, words = BROKEN[what]
     tree = copied_backend(tmp_path)
     edit(tree / file, old, new)
-    run(tree, variables, "Failed", monkeypatch)
+    run(tree, variables, "Failed")
     assert words in caplog.text
     assert variables["PROBE_PASSWORD"] not in caplog.text
