@@ -1,6 +1,6 @@
 # The one vocabulary of people, hooks, CI and CodeBuild. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup local test check format gate hooks bench image synth deploy lock clean
+.PHONY: help setup local rehearse-release test check format gate hooks bench image synth deploy lock clean
 MAKEFLAGS += --no-print-directory
 
 STAGE ?= dev
@@ -17,7 +17,7 @@ BIN := $(CURDIR)/.venv/bin
 export PATH := $(BIN):$(CURDIR)/node_modules/.bin:$(PATH)
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 26
 
 setup:  ## install everything below this folder (quick when nothing changed)
 	@$(if $(PYTHON),,$(error no Python 3.11 or newer found; install one or say PYTHON=/path/to/python))
@@ -28,6 +28,9 @@ setup:  ## install everything below this folder (quick when nothing changed)
 
 local: setup  ## the whole road on this machine: gate, synth, deploy, probes, verify (ENGINE=docker: in containers)
 	@$(BIN)/python -m local $(if $(ENGINE),--engine $(ENGINE)) $(ARGS)
+
+rehearse-release: setup  ## a release on this machine: a bad version refused, a good one, the way back
+	@$(BIN)/python -m local.release $(ARGS)
 
 test: setup  ## all tests, the quick ones first
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
