@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import argparse
 import tomllib
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gate import assembly, rehearsals
 from gate.config import Config
-from gate.report import CannotLook, Finding, Report, place, shown
+from gate.report import CannotLook, Report, shown
 
 try:
     import numpy as np
 
-    from gate.detect import plot, study, table, template
+    from gate.detect import judged, plot, study, table, template
     from gate.detect.assumptions import Assumptions
-    from gate.detect.model import PAGE, Watch
+    from gate.detect.model import Watch
     from gate.detect.play import Setting
-    from gate.detect.results import Result
-    from gate.detect.telling import is_named
 except ModuleNotFoundError as exc:
     raise CannotLook(
         f"no module {exc.name}; the simulation needs it: pip install 'lambda-release-gate[detect]'"
@@ -38,7 +35,6 @@ examples:
   gate detect --stage prod --runs 4000 --plot detection.svg
 """
 MOST_RUNS = 100_000
-ENOUGH = 0.95  # of the runs: an alarm that an incident needs must fire in as many
 
 
 @dataclass(frozen=True)
@@ -137,8 +133,12 @@ def check(target: Target) -> Report:
     return Report(
         NAME,
         findings=(
-            *(finding for case, result in played for finding in _of(case, result, watch)),
-            *_too_many(noise),
+            *(
+                finding
+                for case, result in played
+                for finding in judged.incident(case, result, watch)
+            ),
+            *judged.noise(noise),
         ),
         notes=(*table.lines(played), *table.noise_lines(noise), _said(target, watch)),
         rows=(
@@ -160,52 +160,3 @@ def _said(target: Target, watch: Watch) -> str:
         f"{alarms} alarms of stage {target.stage}, {target.runs} runs, seed {target.seed}, "
         f"{target.assumed.calls_per_second:g} calls a second by day, numpy {np.__version__}"
     )
-
-
-def _of(case: study.Case, result: Result, watch: Watch) -> Iterator[Finding]:
-    places = (place(case.file),) if case.file else ()
-    fired = "\n".join(
-        f"{name}: fires after {table.seconds(spread.p50)} s (p95 {table.seconds(spread.p95)} s)"
-        for name, spread in result.fired.items()
-        if np.isfinite(spread.p50)
-    )
-    told = result.notify.p95
-    if told > case.limit:
-        message = f"{case.name}: people are told after {table.seconds(told)} s (p95)"
-        yield Finding(
-            "detect.told.late",
-            f"{message}, at most {case.limit:g} s"
-            if told < np.inf
-            else f"{case.name}: in {1 - result.notify.share:.0%} of the runs nobody is told",
-            places,
-            fix="make its alarm quicker: docs/detection.md says what each setting costs",
-            detail=fired or "no alarm fires",
-        )
-    known = (*watch.alarms, *watch.composites)
-    for alarm in case.alarms:
-        if not any(is_named(name, alarm) for name in known):
-            message = f"{case.name} needs an alarm {alarm}, and the templates have none"
-            yield Finding("detect.alarm.missing", message, places, fix="add it, or rename it here")
-        elif (share := _share(alarm, result)) < ENOUGH:
-            message = f"{case.name}: alarm {alarm} fires in {share:.0%} of the runs"
-            fix = "lower its threshold, or say in the incident which alarm tells"
-            yield Finding("detect.alarm.silent", message, places, fix, detail=fired)
-    for event in case.signals.events:
-        if not any(is_named(name, event) for name in watch.rules):
-            message = f"{case.name} needs a rule {event}, and the templates have none"
-            yield Finding("detect.rule.missing", message, places, fix="add it, or rename it here")
-
-
-def _share(alarm: str, result: Result) -> float:
-    return max((s.share for name, s in result.fired.items() if is_named(name, alarm)), default=0.0)
-
-
-def _too_many(noise: Mapping[str, Mapping[str, float]]) -> Iterator[Finding]:
-    pages = sum(messages[PAGE] for messages in noise.values())
-    if pages >= study.FALSE_PAGES:
-        yield Finding(
-            "detect.pages.false",
-            f"a healthy year wakes somebody {pages:.1f} times; fewer than {study.FALSE_PAGES:g}",
-            fix="ask again before a failure counts, or ask for more datapoints: docs/detection.md",
-            detail="\n".join(table.noise_lines(noise)),
-        )

@@ -7,7 +7,7 @@ Source: "Evaluating an alarm" (AmazonCloudWatch/latest/monitoring/alarm-evaluati
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,12 +24,6 @@ from gate.detect.states import EXTRA_POINTS, Missing, Point, State, decide
 
 States = NDArray[np.int8]
 MINUTE, TEN_SECONDS, LONGEST_PERIOD = 60, 10, 3600
-COMPARE: Mapping[str, Callable[[Floats, float], NDArray[np.bool_]]] = {
-    "GreaterThanOrEqualToThreshold": lambda values, threshold: values >= threshold,
-    "GreaterThanThreshold": lambda values, threshold: values > threshold,
-    "LessThanOrEqualToThreshold": lambda values, threshold: values <= threshold,
-    "LessThanThreshold": lambda values, threshold: values < threshold,
-}
 
 
 @dataclass(frozen=True)
@@ -106,7 +100,7 @@ def _never(alarm: MetricAlarm, found: Mapping[str, Series]) -> bool:
 def _breaches(alarm: MetricAlarm, values: Floats) -> NDArray[np.bool_]:
     """Where a value breaches; NaN does not."""
     with np.errstate(invalid="ignore"):
-        return COMPARE[alarm.operator](values, alarm.threshold)
+        return np.asarray(alarm.compare(values, alarm.threshold), dtype=np.bool_)
 
 
 def _points(

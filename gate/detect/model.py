@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from gate.detect.grammar import Node
 from gate.detect.states import Missing
 
 PAGE, TICKET = "page", "ticket"
+Compare = Callable[[Any, Any], Any]  # of values, element by element, with the threshold
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class MetricAlarm:
     name: str
     queries: Mapping[str, Query]
     expression: Node | None
-    operator: str
+    compare: Compare
     threshold: float
     period: int
     periods: int

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gate import assembly
 from gate.assembly import Resource, Stack
-from gate.detect import grammar
+from gate.detect import declared, grammar
 from gate.detect.model import (
     PAGE,
     TICKET,
-    Canary,
+    Compare,
     CompositeAlarm,
     EventRule,
-    LogMetric,
     Metric,
     MetricAlarm,
     Query,
@@ -26,10 +26,15 @@ from gate.detect.references import References
 from gate.detect.states import Missing
 from gate.report import CannotLook, shown
 
-METRIC_FILTER = "AWS::Logs::MetricFilter"
 RULE = "AWS::Events::Rule"
-SUBSCRIPTION_FILTER = "AWS::Logs::SubscriptionFilter"
-MINUTE, SECONDS = 60, {"second": 1, "minute": 60, "hour": 3600}
+ARN = re.compile(r"arn:[^\s\"']*:alarm:")  # of an alarm, before its name
+# Of a threshold that does not move; the others are of anomaly detection.
+COMPARE: Mapping[str, Compare] = {
+    "GreaterThanOrEqualToThreshold": operator.ge,
+    "GreaterThanThreshold": operator.gt,
+    "LessThanOrEqualToThreshold": operator.le,
+    "LessThanThreshold": operator.lt,
+}
 
 
 def read(stacks: Sequence[Stack]) -> Watch:
@@ -38,21 +43,21 @@ def read(stacks: Sequence[Stack]) -> Watch:
     reader = _Reader(references)
     composites = (
         reader.composite(stack, resource)
-        for stack, resource in _each(stacks, assembly.COMPOSITE_ALARM)
+        for stack, resource in declared.each(stacks, assembly.COMPOSITE_ALARM)
     )
-    alarms = (reader.alarm(stack, resource) for stack, resource in _each(stacks, assembly.ALARM))
+    alarms = (
+        reader.alarm(stack, resource) for stack, resource in declared.each(stacks, assembly.ALARM)
+    )
     return Watch(
         alarms={alarm.name: alarm for alarm in alarms},
         composites={composite.name: composite for composite in composites},
-        canaries=tuple(_canary(resource) for _, resource in _each(stacks, assembly.CANARY)),
-        logs=tuple(_log_metrics(stacks, references)),
+        canaries=tuple(
+            declared.canary(resource) for _, resource in declared.each(stacks, assembly.CANARY)
+        ),
+        logs=tuple(declared.log_metrics(stacks, references)),
         rules={rule.name: rule for rule in reader.rules(stacks)},
         shift=next(reader.shifts(stacks), None),
     )
-
-
-def _each(stacks: Iterable[Stack], kind: str) -> Iterator[tuple[Stack, Resource]]:
-    return ((stack, resource) for stack in stacks for resource in stack.of_type(kind))
 
 
 class _Reader:
@@ -62,14 +67,23 @@ class _Reader:
         self._references = references
 
     def alarm(self, stack: Stack, resource: Resource) -> MetricAlarm:
-        properties = resource.properties
         name = self._name(stack, resource)
+        try:
+            return self._alarm(stack, resource, name)
+        except (KeyError, TypeError, ValueError, StopIteration) as exc:
+            raise CannotLook(
+                f"{shown(stack.template)}: alarm {name} is of a kind that gate detect does not "
+                f"know: {type(exc).__name__} {exc}"
+            ) from exc
+
+    def _alarm(self, stack: Stack, resource: Resource, name: str) -> MetricAlarm:
+        properties = resource.properties
         queries, expression = self._measured(stack, resource, name)
         return MetricAlarm(
             name=name,
             queries=queries,
             expression=expression,
-            operator=properties["ComparisonOperator"],
+            compare=COMPARE[properties["ComparisonOperator"]],
             threshold=float(properties["Threshold"]),
             period=max(query.period for query in queries.values()),
             periods=int(properties["EvaluationPeriods"]),
@@ -81,7 +95,7 @@ class _Reader:
     def composite(self, stack: Stack, resource: Resource) -> CompositeAlarm:
         properties = resource.properties
         name = self._name(stack, resource)
-        rule = self._references.text(stack.name, properties["AlarmRule"])
+        rule = ARN.sub("", self._references.text(stack.name, properties["AlarmRule"]))
         suppressor = properties.get("ActionsSuppressor")
         return CompositeAlarm(
             name=name,
@@ -93,14 +107,14 @@ class _Reader:
         )
 
     def shifts(self, stacks: Sequence[Stack]) -> Iterator[Shift]:
-        for stack, group in _each(stacks, assembly.DEPLOYMENT_GROUP):
+        for stack, group in declared.each(stacks, assembly.DEPLOYMENT_GROUP):
             said = group.properties.get("AlarmConfiguration", {})
             alarms = said.get("Alarms", ()) if said.get("Enabled", True) else ()
             names = tuple(self._alarm_named(stack, alarm["Name"]) for alarm in alarms)
-            yield _shift(str(group.properties.get("DeploymentConfigName")), names)
+            yield declared.shift(str(group.properties.get("DeploymentConfigName")), names)
 
     def rules(self, stacks: Sequence[Stack]) -> Iterator[EventRule]:
-        for stack, resource in _each(stacks, RULE):
+        for stack, resource in declared.each(stacks, RULE):
             targets = [target["Arn"] for target in resource.properties.get("Targets", ())]
             yield EventRule(self._name(stack, resource), self._told(stack, targets))
 
@@ -177,45 +191,3 @@ def _parsed(text: str, stack: Stack, alarm: str, *, loose_names: bool = False) -
         return grammar.parse(text, loose_names=loose_names)
     except grammar.CannotParse as exc:
         raise CannotLook(f"{shown(stack.template)}: alarm {alarm}: {exc} (in {text!r})") from exc
-
-
-def _canary(resource: Resource) -> Canary:
-    said = resource.properties["Schedule"]["Expression"]
-    match = re.fullmatch(r"rate\((\d+) (second|minute|hour)s?\)", said)
-    if match is None:
-        raise CannotLook(f"{resource.logical_id}: schedule {said!r} is not rate(N minutes)")
-    return Canary(str(resource.properties["Name"]), int(match[1]) * SECONDS[match[2]])
-
-
-def _log_metrics(stacks: Sequence[Stack], references: References) -> Iterator[LogMetric]:
-    """Those of metric filters, and of functions that are fed by a subscription.
-
-    Which metric such a function reports is taken from its variables NAMESPACE and METRIC.
-    """
-    for _, resource in _each(stacks, METRIC_FILTER):
-        for made in resource.properties["MetricTransformations"]:
-            yield LogMetric(
-                str(resource.properties["FilterPattern"]),
-                Metric(made["MetricNamespace"], made["MetricName"]),
-                zeros="DefaultValue" in made,
-                measures="$" in str(made["MetricValue"]),
-            )
-    functions = {
-        references.text(stack.name, {"Ref": resource.logical_id}): resource.properties
-        for stack, resource in _each(stacks, assembly.FUNCTION)
-    }
-    for stack, resource in _each(stacks, SUBSCRIPTION_FILTER):
-        fed = references.text(stack.name, resource.properties["DestinationArn"])
-        said = functions.get(fed, {}).get("Environment", {}).get("Variables", {})
-        if {"NAMESPACE", "METRIC"} <= set(said):
-            metric = Metric(str(said["NAMESPACE"]), str(said["METRIC"]))
-            yield LogMetric(str(resource.properties["FilterPattern"]), metric, at_once=True)
-
-
-def _shift(name: str, alarms: tuple[str, ...]) -> Shift:
-    """A predefined configuration says its steps in its name (CodeDeploy user guide,
-    "Predefined deployment configurations for an AWS Lambda compute platform")."""
-    match = re.search(r"Lambda(Canary|Linear)(\d+)Percent(?:Every)?(\d+)Minutes?$", name)
-    if match is None:
-        return Shift(100.0, 0.0, linear=False, alarms=alarms)
-    return Shift(float(match[2]), int(match[3]) * MINUTE, match[1] == "Linear", alarms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import operator
 from pathlib import Path
 from typing import Any
 
@@ -111,6 +112,19 @@ def test_an_incident_names_the_alarm_that_it_needs(capsys: pytest.CaptureFixture
 
 
 UNKNOWN = {
+    "kind": (
+        {"x": alarm(ComparisonOperator="GreaterThanUpperThreshold", ThresholdMetricId="band")},
+        "alarm x is of a kind that gate detect does not know",
+    ),
+    "rule": (
+        {
+            "x": {
+                "Type": "AWS::CloudWatch::CompositeAlarm",
+                "Properties": {"AlarmName": "all", "AlarmRule": "ALARM(nobody)"},
+            }
+        },
+        "alarm all: its rule names alarm nobody, which the stage does not have",
+    ),
     "metric": ({"x": alarm("Nobody", Period=60)}, "alarm x: metric N Nobody"),
     "resolution": ({"x": alarm("ProbeDuration")}, "alarm x: metric ProbeDuration is stored by the"),
     "function": (
@@ -162,9 +176,7 @@ def test_an_alarm_sees_whole_minutes_at_its_own_second() -> None:
     setting = Setting(50, 600.0, ("login",), 60.0, Assumptions())
     played = play(Fault(REFERENCE[0].signals), setting, (1,))
     query = Query(Metric("N", "ProbeFailed", {"Probe": "login"}), "Maximum", 60)
-    watched = MetricAlarm(
-        "a", {"m": query}, None, "GreaterThanOrEqualToThreshold", 1, 60, 1, 1, Missing.NOT_BREACHING
-    )
+    watched = MetricAlarm("a", {"m": query}, None, operator.ge, 1, 60, 1, 1, Missing.NOT_BREACHING)
 
     found = course(watched, played, ())
 

@@ -5,13 +5,17 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missin
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gate.detect.states import Missing, Point, State, decide
+from gate.detect.evaluate import decided, settled
+from gate.detect.model import Metric, MetricAlarm, Query
+from gate.detect.states import EXTRA_POINTS, Missing, Point, State, decide
 
 POINTS = {"0": Point.FINE, "X": Point.BREACHING, "-": Point.MISSING}
 TREATMENTS = (Missing.MISSING, Missing.IGNORE, Missing.BREACHING, Missing.NOT_BREACHING)
@@ -90,3 +94,32 @@ def test_a_failure_more_never_ends_an_alarm(
 
     if before is State.ALARM and points[place] is Point.FINE:
         assert decide(worse, **settings) is State.ALARM  # type: ignore[arg-type]  # the same
+
+
+rows = st.lists(st.booleans(), min_size=12, max_size=30)
+
+
+@given(rows, st.data(), st.integers(1, 4), st.integers(1, 4), st.sampled_from(TREATMENTS))
+def test_a_failure_more_never_tells_later(
+    breaching: list[bool], data: st.DataObject, periods: int, datapoints: int, missing: Missing
+) -> None:
+    """Over a whole course: the first ALARM with one more failing period is no later."""
+    more = list(breaching)
+    more[data.draw(st.integers(0, len(more) - 1))] = True
+    query = Query(Metric("N", "m"), "Maximum", 60)
+    alarm = MetricAlarm(
+        "a", {"m": query}, None, operator.ge, 1, 60, periods, min(datapoints, periods), missing
+    )
+
+    before, after = (first_alarm(points, alarm) for points in (breaching, more))
+
+    assert after <= before
+
+
+def first_alarm(breaching: list[bool], alarm: MetricAlarm) -> int:
+    """The number of the evaluation that first finds it in ALARM; one behind the last for never."""
+    window = alarm.periods + EXTRA_POINTS
+    ranges = np.lib.stride_tricks.sliding_window_view(np.array(breaching, np.int8), window)
+    states = settled(decided(ranges[None], alarm))[0]
+    found = np.flatnonzero(states == State.ALARM)
+    return int(found[0]) if len(found) else len(states)
