@@ -17,6 +17,7 @@ try:
     from gate.detect import judged, plot, study, table, template
     from gate.detect.assumptions import Assumptions
     from gate.detect.model import Watch
+    from gate.detect.noise import failed_runs
     from gate.detect.play import Setting
 except ModuleNotFoundError as exc:
     raise CannotLook(
@@ -35,6 +36,7 @@ examples:
   gate detect --stage prod --runs 4000 --plot detection.svg
 """
 MOST_RUNS = 100_000
+NOISE = 4  # runs of each noise, for one of an incident: what is counted there is rare
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ def check(target: Target) -> Report:
     played = [
         (case, study.incident(case, watch, setting, target.seed)) for case in study.cases(incidents)
     ]
-    noise = dict(study.false_alarms(watch, replace(setting, runs=4 * target.runs), target.seed))
+    noise = dict(study.false_alarms(watch, replace(setting, runs=NOISE * target.runs), target.seed))
     if target.plot:
         plot.draw(target.plot, played, noise)
     return Report(
@@ -156,7 +158,9 @@ def _period(watch: Watch, target: Target) -> float:
 
 def _said(target: Target, watch: Watch) -> str:
     alarms = len(watch.alarms) + len(watch.composites)
+    finest = failed_runs(target.assumed, _period(watch, target)) / (NOISE * target.runs)
     return (
         f"{alarms} alarms of stage {target.stage}, {target.runs} runs, seed {target.seed}, "
-        f"{target.assumed.calls_per_second:g} calls a second by day, numpy {np.__version__}"
+        f"{target.assumed.calls_per_second:g} calls a second by day, numpy {np.__version__}; "
+        f"one message more or less of a failed probe is {finest:.2f} a year"
     )

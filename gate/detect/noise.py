@@ -25,10 +25,15 @@ class Noise:
     window: float = 600.0
 
 
+def failed_runs(assumed: Assumptions, canary_period: float) -> float:
+    """The canary's runs of a year in which an ask fails by chance."""
+    return YEAR / canary_period * assumed.failed_run_share
+
+
 def kinds(assumed: Assumptions, canary_period: float) -> Iterator[Noise]:
     """Every kind."""
     healthy = Signals(KIND)
-    runs = YEAR / canary_period * assumed.failed_run_share
+    runs = failed_runs(assumed, canary_period)
     yield Noise("a probe fails once in a canary run", runs, Fault(healthy, blip=True))
     yield Noise("a canary run is left out", assumed.late_runs, Fault(healthy, left_out=True))
     error = Signals(KIND, function_errors=1.0)
