@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _ast as ast
 
+from gate.static.code import Code
 from gate.static.members import member_of
 from gate.static.scope import Module, Scope
 from gate.static.tokens import FUNCTIONS, walk
@@ -19,6 +20,11 @@ def known(scope: Scope, parts: Sequence[ast.AST]) -> dict[str, Value]:
     """Return what the names that ``parts`` read stand for now, where they stand for anything."""
     names = (name.id for name in _names(parts))
     return {name: value for name in names if (value := scope.find(name)) is not None}
+
+
+def code_now(scope: Scope, node: ast.stmt | ast.expr) -> Code:
+    """Return the code of what runs now, in which names stand for what they do now."""
+    return Code(node, scope, known(scope, [node]))
 
 
 def require(world: World, scope: Scope, parts: Sequence[ast.AST]) -> None:

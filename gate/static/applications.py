@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from gate.static import frameworks, signatures
+from gate.static import frameworks, packages, signatures
 from gate.static.events import Application, Decorator, Event, Part
 from gate.static.scope import Module
 from gate.static.shapes import shape
-from gate.static.values import Class, Instance, Items, Literal, Made, Pairs, Symbol, Value
+from gate.static.values import (
+    Class,
+    Instance,
+    Items,
+    Literal,
+    Made,
+    Pairs,
+    Symbol,
+    Undecided,
+    Value,
+)
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -59,6 +69,8 @@ def put(world: World, owner: Value, name: str, value: Value, place: Place) -> No
     elif isinstance(owner, Instance):
         world.bind(owner.attributes, name, value)
     else:
+        if isinstance(owner, Symbol) and owner.path.startswith(packages.FRAMEWORKS):
+            raise Undecided("what this changes is not known", place)
         world.effect(what, place)
         if isinstance(owner, Module | Class):
             world.bind(owner.scope.names if isinstance(owner, Module) else owner.names, name, value)

@@ -12,7 +12,7 @@ from gate.static.core import evaluate
 from gate.static.events import Part
 from gate.static.scope import Scope
 from gate.static.shapes import shape
-from gate.static.values import Got, Instance, Items, Pairs, Symbol, Undecided, Unsupported, Value
+from gate.static.values import Got, Instance, Items, Pairs, Unsupported, Value
 from gate.static.world import World, place_of
 
 
@@ -61,8 +61,6 @@ def _put(world: World, scope: Scope, target: ast.expr, value: Value) -> None:
         index = evaluate(world, scope, target.slice)
         if isinstance(owner, Part):
             applications.put_item(world, owner, index, value, place)
-        elif isinstance(owner, Symbol) and owner.path == "sys.modules":
-            raise Undecided("sys.modules is changed", place)
         elif isinstance(owner, Instance):
             raise Unsupported("an item of an object")
         elif not containers.put(world, owner, index, value, place):

@@ -8,6 +8,7 @@ from gate.static.effects import unfollowed
 from gate.static.events import Decorator, Part
 from gate.static.functions import follow
 from gate.static.members import in_class
+from gate.static.shapes import shape
 from gate.static.values import (
     Class,
     Container,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 def call(world: World, callee: Value, args: list[Value], kwargs: Kwargs, place: Place) -> Value:
     """Return what a call returns; what it does is noted in ``world``."""
+    if isinstance(callee, Literal | Container) and not world.guards:
+        raise Undecided("it cannot be called", place)
     found = _CALLS.get(type(callee))
     result = found(world, callee, args, kwargs, place) if found is not None else None
     return unfollowed(world, Made(callee, args, kwargs, place)) if result is None else result
@@ -106,11 +109,9 @@ def _symbol(
 
 
 def _got(
-    world: World, callee: Got, args: list[Value], kwargs: Kwargs, place: Place
+    world: World, callee: Got, args: list[Value], kwargs: Kwargs, _place: Place
 ) -> Value | None:
     owner = callee.owner
-    if _is_middleware(owner) and not world.guards:
-        raise Undecided(f"a middleware has no {callee.name}()", place)
     if kwargs:
         return None
     if isinstance(owner, Literal) and isinstance(owner.value, str):
@@ -118,11 +119,6 @@ def _got(
     if isinstance(owner, Container):
         return containers.called(world, owner, callee.name, args)
     return None
-
-
-def _is_middleware(value: Value) -> bool:
-    callee = value.callee if isinstance(value, Made) else None
-    return isinstance(callee, Symbol) and callee.path.startswith("starlette.middleware.")
 
 
 def _made(
@@ -134,7 +130,13 @@ def _made(
     function = callee.args[0] if is_cache and len(callee.args) == 1 else None
     if not isinstance(function, Function):
         return None
-    return follow(world, function, args, kwargs, place)
+    key = f"{id(callee)} {[*map(shape, args)]} {[(n, shape(kwargs[n])) for n in kwargs]}"
+    if key not in world.cached:
+        result = follow(world, function, args, kwargs, place)
+        if result is None:
+            return None
+        world.bind(world.cached, key, result)
+    return world.cached[key]
 
 
 _CALLS: dict[type[Value], Callable[[World, Any, list[Value], Kwargs, Place], Value | None]] = {

@@ -27,7 +27,7 @@ _comparing: set[Pair] = set()  # functions may name each other: what is being co
 class Code:
     """A piece of code in its scope; equal to another one when they are known to be the same."""
 
-    __slots__ = ("_tokens", "early", "node", "scope")
+    __slots__ = ("_early", "_tokens", "node", "scope")
 
     def __init__(
         self,
@@ -37,9 +37,7 @@ class Code:
     ) -> None:
         self.node = node
         self.scope = scope
-        # What names in annotations and bases stood for, where they stand for something else by now.
-        names = (early or {}).items()
-        self.early = {name: value for name, value in names if scope.find(name) is not value}
+        self._early = early or {}
         self._tokens: list[Token] | None = None
 
     def __repr__(self) -> str:
@@ -68,6 +66,12 @@ class Code:
             return False
         names = differing(self.scope, other.scope)
         return names is not None and not _mentions(self.text, names)
+
+    @property
+    def early(self) -> dict[str, Value]:
+        """What names stood for when it ran, where they stand for something else by now."""
+        find = self.scope.find
+        return {name: value for name, value in self._early.items() if find(name) is not value}
 
     @property
     def text(self) -> bytes:

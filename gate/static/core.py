@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import _ast as ast
 
+from gate.static.annotations import code_now
 from gate.static.branches import Signal, either
-from gate.static.code import Code
 from gate.static.effects import touch
-from gate.static.packages import WILD
 from gate.static.reach import Reach
 from gate.static.scope import Scope
 from gate.static.tokens import FUNCTIONS, stored, walk
-from gate.static.values import Opaque, Symbol, Undecided, Unsupported, Value
+from gate.static.values import Opaque, Unsupported, Value
 from gate.static.world import World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -77,19 +76,16 @@ def _unfollowed(world: World, scope: Scope, node: ast.stmt) -> Signal | None:
     if _leaves_a_loop(node):
         raise Unsupported("a loop that may end early")
     place = place_of(node, scope.module)
-    for part in parts:
-        value = scope.find(part.id) if isinstance(part, ast.Name) else None
-        if isinstance(value, Symbol) and value.path in WILD:
-            raise Undecided(f"{value.path.removeprefix('builtins.')} can change anything", place)
-    what = ("code", Code(node, scope))
+    code = code_now(scope, node)
+    what = ("code", code)
     reach = Reach(())
     reach.add_code(node, scope)
     touch(world, reach, what, place)
     world.effect(what, place)
     for name in sorted(set(stored(node))):
-        world.bind(scope.target(name), name, Opaque(("?code", Code(node, scope), name)))
+        world.bind(scope.target(name), name, Opaque(("?code", code, name)))
     if any(isinstance(part, ast.Return) for part in parts):
-        return Signal("maybe", Opaque(("?returned", Code(node, scope))), ("returned", what))
+        return Signal("maybe", Opaque(("?returned", code)), ("returned", what))
     return None
 
 

@@ -12,6 +12,7 @@ from gate.inspection import wording
 from gate.inspection.differences import DIFFERS, MISSING, ORDER, Difference, Fact, Facts, compare
 from gate.report import Finding, Place, place
 from gate.static.relation import DIFFERENT, SAME, relation
+from gate.static.sheet import Fact as Known
 from gate.static.sheet import Sheet
 from gate.static.verdict import Verdict
 
@@ -102,7 +103,15 @@ class Differences:
         if not all(fact.sure for fact in facts):
             counted = one.kind in COUNTED and all(f.shape[:1] != ("guarded",) for f in facts)
             return counted and not others
-        return all(fact.sure for fact in others)
+        return all(fact.sure for fact in others) and not (
+            one.kind not in COUNTED and self._is_there_perhaps(facts, there)
+        )
+
+    def _is_there_perhaps(self, facts: list[Known], there: dict[Any, Known]) -> bool:
+        """Whether one of ``facts`` is there under a condition that both sides have."""
+        named = {(fact.kind, fact.scope, fact.subject, fact.base) for fact in facts}
+        perhaps = [fact for fact in there.values() if not fact.sure]
+        return any((f.kind, f.scope, f.subject, f.base) in named for f in perhaps)
 
 
 def _documents(mine: Sheet, theirs: Sheet) -> list[list[dict[str, Any]]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import _ast as ast
 
 from gate.static import operators
+from gate.static.annotations import code_now
 from gate.static.arguments import spread
 from gate.static.assignments import assign
-from gate.static.code import Code
 from gate.static.containers import MAX_TEXT, iterated
 from gate.static.core import evaluate
 from gate.static.scope import Scope
@@ -56,7 +56,7 @@ def follow_formatted(world: World, scope: Scope, node: ast.FormattedValue) -> Va
         return value
     if node.format_spec is not None:
         evaluate(world, scope, node.format_spec)
-    return Opaque(("?formatted", shape(value), Code(node, scope)), (value,))
+    return Opaque(("?formatted", shape(value), code_now(scope, node)), (value,))
 
 
 def follow_comprehension(

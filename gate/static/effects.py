@@ -40,11 +40,14 @@ LAZY = ("builtins.map", "builtins.filter", "itertools.")
 def unfollowed(world: World, made: Made) -> Made:
     """Note a call that is not followed, and return what it makes."""
     path = origin(made.callee)
+    if path.startswith(packages.RANDOM):
+        world.random = True
+        made.version = -1
     if _only_reads(made.callee):
         return made
     if isinstance(made.callee, Function) and is_deferred(made.callee):
         return made  # a coroutine or generator: nothing has run yet
-    if world.effects and not path.startswith(packages.FRAMEWORKS):
+    if world.effects and made.version == 0 and not path.startswith(packages.FRAMEWORKS):
         made.version = len(world.effects)
     if not _is_quiet(path, made.callee):
         world.effect(("call", shape(made)), made.place)
@@ -65,6 +68,8 @@ def _only_reads(callee: Value) -> bool:
 def touch(world: World, reach: Reach, what: Shape, place: Place) -> None:
     """Note that something unknown may be done to everything that is reached."""
     what = brief(what)
+    if reach.wild:
+        raise Undecided(f"{reach.wild[0]} can change anything", place)
     if reach.modules:
         raise Undecided(f"the module {reach.modules[0].name} is given away", place)
     if reach.missing and not world.guards:
@@ -122,6 +127,8 @@ def origin(value: Value) -> str:
 
 def _is_quiet(path: str, callee: Value) -> bool:
     """Whether a call changes nothing that it is not given."""
+    if isinstance(callee, Opaque) and callee.shape[:1] == ("?later",):
+        callee = callee.parts[0]
     if path in packages.LOGGERS or path == "builtins.":
         return True
     if path.startswith(packages.LOUD) or (isinstance(callee, Got) and path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import _ast as ast
 
 from gate.static import operators
+from gate.static.annotations import code_now
 from gate.static.assignments import assign
 from gate.static.branches import Signal, either, nothing
 from gate.static.code import Code
@@ -78,10 +79,10 @@ def _over_unknown(world: World, scope: Scope, node: ast.For, iterable: Value) ->
 
 def follow_try(world: World, scope: Scope, node: ast.Try) -> Signal | None:
     """``try: …``: an exception may come at any place in it."""
-    code = Code(node, scope)
+    code = code_now(scope, node)
 
     def handled() -> Signal | None:
-        signals = [_handled(world, scope, node, at) for at in range(len(node.handlers))]
+        signals = [_handled(world, scope, node, at, code) for at in range(len(node.handlers))]
         raised = all(signal is not None and signal.kind == "raise" for signal in signals)
         returned = any(signal is not None and signal.kind != "raise" for signal in signals)
         if returned:
@@ -98,8 +99,8 @@ def follow_try(world: World, scope: Scope, node: ast.Try) -> Signal | None:
     return last if last is not None else signal
 
 
-def _handled(world: World, scope: Scope, node: ast.Try, at: int) -> Signal | None:
-    code, handler = Code(node, scope), node.handlers[at]
+def _handled(world: World, scope: Scope, node: ast.Try, at: int, code: Code) -> Signal | None:
+    handler = node.handlers[at]
     if handler.name:
         world.bind(scope.target(handler.name), handler.name, Opaque(("?raised", code)))
     signals: list[Signal | None] = []
@@ -144,9 +145,12 @@ def follow_raise(world: World, scope: Scope, node: ast.Raise) -> Signal | None:
 
 def follow_assert(world: World, scope: Scope, node: ast.Assert) -> None:
     """``assert a``."""
-    known = operators.truth(evaluate(world, scope, node.test))
+    test = evaluate(world, scope, node.test)
+    known = operators.truth(test)
     if known is False and not world.guards:
         raise Undecided("an assertion fails", place_of(node, scope.module))
+    if known is None:
+        world.effect(("assert", shape(test)), place_of(node, scope.module))
 
 
 def follow_pass(_world: World, _scope: Scope, _node: ast.Pass) -> None:

@@ -58,6 +58,24 @@ SETTABLE = words(
     """
 )
 
+# Members of applications and routers, in every version.
+ATTRIBUTES = (
+    DECORATORS
+    | {name.partition(".")[0] for name in METHODS}
+    | SETTABLE
+    | SETTINGS["FastAPI"].keys()
+    | words(
+        """
+        state routes router user_middleware middleware_stack exception_handlers openapi setup
+        openapi_schema openapi_version webhooks build_middleware_stack url_path_for prefix tags
+        dependencies responses callbacks deprecated include_in_schema default_response_class
+        route_class generate_unique_id_function on_startup on_shutdown lifespan_context
+        dependency_overrides_provider add_websocket_route default startup shutdown not_found
+        __class__ __dict__ __doc__ __call__ __module__ handle app
+        """
+    )
+)
+
 # Positional parameters of Starlette's constructors.
 POSITIONAL = {
     "Starlette": "debug routes middleware exception_handlers on_startup on_shutdown lifespan",

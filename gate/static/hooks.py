@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import _ast as ast
+
 from gate.static import showing
 from gate.static.events import Application
 from gate.static.middleware import add_callable
 from gate.static.shapes import shape
 from gate.static.sheet import Fact, Sheet
-from gate.static.values import Items, Literal, Value
+from gate.static.tokens import walk
+from gate.static.values import Function, Items, Literal, Made, Symbol, Value
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -23,11 +26,21 @@ def add_hooks(sheet: Sheet, app: Application, arguments: dict[str, Value]) -> No
     lifespan = arguments.get("lifespan")
     if lifespan is not None and not (isinstance(lifespan, Literal) and lifespan.value is None):
         place = showing.definition(lifespan) or app.place
-        fact = Fact("lifespan", "lifespan", shape(lifespan), showing.called(lifespan), place)
+        what = shape(_within(lifespan))
+        fact = Fact("lifespan", "lifespan", what, showing.called(lifespan), place)
         sheet.add(fact)
     for when, kind in HOOKS.items():
         for value, place, guards in _hooked(sheet, app, arguments, when):
             add_callable(sheet, kind, value, place, guards=guards)
+
+
+def _within(lifespan: Value) -> Value:
+    """Return the generator in a context manager: Starlette makes one of a bare generator."""
+    match lifespan:
+        case Made(callee=Symbol(path="contextlib.asynccontextmanager"), args=[Function() as inner]):
+            yields = any(isinstance(part, ast.Yield) for part in walk(inner.node))
+            return inner if yields and isinstance(inner.node, ast.AsyncFunctionDef) else lifespan
+    return lifespan
 
 
 def _hooked(

@@ -78,7 +78,7 @@ def _returned(endpoint: Value) -> Shape:
     if returns is None:
         return NONE if isinstance(endpoint, Function) else ("?returned", shape(endpoint))
     assert isinstance(endpoint, Function)  # noqa: S101 - it has a node
-    return ("?returned", Code(returns, endpoint.scope))
+    return ("?returned", Code(returns, endpoint.scope, endpoint.early))
 
 
 def _together(route: Route, name: str, at_levels: str, how: str) -> Shape:

@@ -39,6 +39,21 @@ WILD = {
     *("runpy.run_module", "sys.settrace", "sys.setprofile", "code.interact"),
 }
 
+# What gives one module by another name, or tells which of them was imported.
+MIRRORS = {
+    "sys.modules",
+    "sys._getframe",
+    "inspect.currentframe",
+    "inspect.stack",
+    "gc.get_objects",
+}
+
+# Calls that return something else each time.
+RANDOM = (
+    *("random.", "secrets.", "uuid.uuid1", "uuid.uuid4", "os.urandom", "os.getpid", "tempfile."),
+    *("numpy.random.", "faker."),
+)
+
 ENDS = {
     *("sys.exit", "os._exit", "os.abort", "os.kill", "builtins.exit", "builtins.quit"),
     *("os.execv", "os.execl", "os.execve", "os.execvp", "os.fork"),

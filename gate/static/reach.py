@@ -5,6 +5,7 @@ from __future__ import annotations
 import _ast as ast
 
 from gate.static.events import Application, Decorator, Part
+from gate.static.packages import MIRRORS, WILD
 from gate.static.scope import Module
 from gate.static.tokens import FUNCTIONS, parameters, stored, walk
 from gate.static.values import (
@@ -18,6 +19,7 @@ from gate.static.values import (
     Method,
     Opaque,
     Pairs,
+    Symbol,
     Value,
 )
 
@@ -34,7 +36,8 @@ class Reach:
 
     ``found`` are applications, containers and instances; ``modules`` are modules as such, whose
     names could be rebound; ``rebound`` the namespaces and names that functions declare global;
-    ``missing`` the names in their code that stand for nothing.
+    ``missing`` the names in their code that stand for nothing, ``wild`` what in it may change
+    anything.
     """
 
     def __init__(self, values: Iterable[Value]) -> None:
@@ -42,6 +45,7 @@ class Reach:
         self.modules: list[Module] = []
         self.rebound: list[tuple[dict[str, Value], str]] = []
         self.missing: list[str] = []
+        self.wild: list[str] = []
         self._seen: set[int] = set()
         self._waiting = list(values)
         self._go_on()
@@ -72,6 +76,7 @@ class Reach:
         """Return what the names in ``node`` stand for; of a module only the members named."""
         names, members, declared = _names_in(node)
         own = _own_names(node)
+        self.wild += _wild(names, members, scope)
         self.missing += [n for n in names if n not in own and scope.find(n) is None]
         self.rebound += [(scope.owner(name), name) for name in declared]
         return list(_stand_for(names, members, scope))
@@ -95,6 +100,14 @@ def _own_names(node: ast.AST) -> set[str]:
     parts = list(walk(node, into=True))
     given = {n for part in parts if isinstance(part, FUNCTIONS) for n in parameters(part.args)}
     return given | {name for part in parts for name in stored(part)}
+
+
+def _wild(names: list[str], members: list[str], scope: Scope) -> Iterator[str]:
+    for name in names:
+        value = scope.find(name)
+        if isinstance(value, Symbol):
+            paths = (value.path, *(f"{value.path}.{member}" for member in members))
+            yield from (p.removeprefix("builtins.") for p in paths if p in WILD | MIRRORS)
 
 
 def _stand_for(names: list[str], members: list[str], scope: Scope) -> Iterator[Value]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gate.static import frameworks, showing
 from gate.static.dependencies import add_dependencies
+from gate.static.documents import described
 from gate.static.events import Application
 from gate.static.options import add_options
 from gate.static.route import Route
@@ -61,7 +62,11 @@ def _add(sheet: Sheet, route: Route, verb: str, subject: str) -> None:
     show = showing.called(route.endpoint)
     endpoint = Fact("endpoint", "endpoint", shape(route.endpoint), show, route.place)
     sheet.add(endpoint, subject=subject)
-    if verb != "mount":
+    if verb == "mount":
+        name = route.own.get("name", Literal(None))
+        show = showing.plain(name, None, "name")
+        sheet.add(Fact("option", "name", shape(name), show, route.place), subject=subject)
+    else:
         add_options(sheet, route, subject)
         add_dependencies(sheet, route, subject)
 
@@ -78,4 +83,4 @@ def _all_of(route: Route) -> Shape:
         ("dict", *((("=", repr(name)), shape(level[name])) for name in sorted(level)))
         for level in route.levels
     )
-    return ("list", shape(route.endpoint), *levels)
+    return ("list", shape(route.endpoint), described(route.endpoint), *levels)

@@ -70,6 +70,8 @@ def _made(value: Made) -> Shape:
         first = value.args[0] if value.args else None
         return ("logger", ENTRY if isinstance(first, ModuleName) else shape(first or NOTHING))
     made = ("made", shape(value.callee), arguments(value))
+    if value.version < 0:  # another one each time
+        return ("?random", id(value))
     return ("?later", value.version, made) if value.version else made
 
 

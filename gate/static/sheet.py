@@ -18,10 +18,13 @@ if TYPE_CHECKING:
 class Fact:
     """One thing that is known: see ``gate.inspection.child.facts``.
 
-    It is ``sure`` when its name is that of nothing else; ``show`` says it to people.
+    It is ``sure`` when its name is that of nothing else; ``base`` is its name without conditions,
+    "" where it may have any; ``show`` says it to people.
     """
 
-    __slots__ = ("included", "kind", "name", "place", "scope", "shape", "show", "subject", "sure")
+    __slots__ = (
+        *("base", "included", "kind", "name", "place", "scope", "shape", "show", "subject", "sure"),
+    )
 
     def __init__(
         self, kind: str, name: str, what: Shape, show: Callable[[], str], place: Place
@@ -35,6 +38,7 @@ class Fact:
         self.scope = ""
         self.subject = ""
         self.sure = True
+        self.base = name
 
     @property
     def key(self) -> Key:
@@ -54,6 +58,7 @@ class Sheet:
     def add(self, fact: Fact, *, subject: str = "", sure: bool = True, guards: Shape = ()) -> None:
         """Add one fact; a second of the same name gets a number."""
         fact.scope, fact.subject = self.scope, subject
+        fact.base = fact.name if sure else ""
         if guards:
             fact.name = f"{fact.name} if {text(guards)}"
             fact.shape = ("guarded", guards, fact.shape)

@@ -107,3 +107,14 @@ INJECTIVE = {
     "contextlib.asynccontextmanager",
     "typing.Annotated",
 }
+
+# How many arguments functions of the interpreter take, at least and at most, where all are
+# positional.
+COUNTS = {
+    **dict.fromkeys(("len", "repr", "callable", "id", "hash", "abs", "ord", "chr"), (1, 1)),
+    **dict.fromkeys(("any", "all", "sorted", "reversed"), (1, 1)),
+    **dict.fromkeys(("hasattr", "isinstance", "issubclass", "delattr", "filter"), (2, 2)),
+    **dict.fromkeys(("iter", "next", "enumerate", "sum"), (1, 2)),
+    **dict.fromkeys(("list", "tuple", "set", "frozenset", "bool", "dict"), (0, 1)),
+    **{"getattr": (2, 3), "setattr": (3, 3), "range": (1, 3), "map": (2, 1000)},
+}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from gate.static import applications
+from gate.static import applications, signatures
 from gate.static.containers import iterated
 from gate.static.members import member_of
-from gate.static.values import Items, Literal, Pairs, Undecided, Unsupported, Value
+from gate.static.values import Items, Literal, Opaque, Pairs, Undecided, Unsupported, Value
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -29,10 +29,17 @@ def is_standard(package: str) -> bool:
 
 def called(world: World, path: str, args: Args, kwargs: Kwargs, place: Place) -> Value | None:
     """Return what a function returns; None for one that is not followed."""
+    least, most = signatures.COUNTS.get(path.removeprefix("builtins."), (0, MAX_RANGE))
+    if not (kwargs or world.guards or least <= len(args) <= most) and not _has_spread(args):
+        raise Undecided(f"the call does not fit {path.removeprefix('builtins.')}()", place)
     found = _FUNCTIONS.get(path)
     if found is None or (kwargs and path != "builtins.dict"):
         return None
     return found(world, args, kwargs, place)
+
+
+def _has_spread(args: Args) -> bool:
+    return any(isinstance(arg, Opaque) and arg.shape[0] == "?*" for arg in args)
 
 
 def _sequence(kind: str) -> Callable[[World, Args, Kwargs, Place], Value | None]:

@@ -97,7 +97,7 @@ def _runs_early(node: ast.AST, field: str, before: bool, *, outermost: bool) -> 
     """Whether a part of ``node`` runs when the outermost definition does."""
     if isinstance(node, FUNCTIONS):
         return field != "body" and (outermost or before)
-    return outermost if isinstance(node, ast.ClassDef) and outermost else before
+    return outermost or before
 
 
 def _shaped(value: Value) -> Token:

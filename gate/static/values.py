@@ -62,7 +62,8 @@ class Symbol(Value):
 class Made(Value):
     """What a call returns that is not followed.
 
-    ``version`` is how much had been changed elsewhere by then: it may return something else later.
+    ``version`` is how much had been changed elsewhere by then: it may return something else later;
+    -1 where it is another one each time.
     """
 
     __slots__ = ("args", "callee", "kwargs", "place", "version")

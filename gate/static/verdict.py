@@ -61,7 +61,11 @@ def compare(sources: Sources, reference: str, candidate: str, prepare: str = "")
         if reading is not None and count(reading.app):  # to read the other is to read it again?
             if reading.is_re_export:
                 return Verdict("single")
-            if not prepare and _are_twins(sources, reference, candidate):
+            if (
+                not prepare
+                and not reading.world.random
+                and _are_twins(sources, reference, candidate)
+            ):
                 return Verdict("same")
         readings += [reading] if reading is not None else []
     if len(readings) == 2:  # noqa: PLR2004 - both could be read

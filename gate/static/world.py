@@ -38,6 +38,8 @@ class World:
         self.guards: Shape = ()
         self.effects: list[tuple[Shape, Place]] = []
         self.tampered: Place | None = None
+        self.random = False  # whether something is made that is another one each time
+        self.cached: dict[str, Value] = {}  # what functions behind a cache have returned
         self.happened: list[None] = []  # as many as there were events: what was before what
         self.depth = 0
         self._steps = 0

@@ -85,18 +85,23 @@ STOPS = [
     ("import instrumentation", "what the import of instrumentation changes is not known"),
     ("import sentry_sdk; sentry_sdk.init()", "what the import of sentry_sdk changes is not known"),
     ("(lambda: app)(1)", "the call does not fit <lambda>()"),
-    ("import sys; sys.modules['x'] = 1", "sys.modules is changed"),
+    ("import sys; sys.modules['x'] = 1", "sys.modules gives anything by another name"),
     ("r = APIRouter(); app.include_router(r); r.get('/x')(id)", "changed after it was included"),
     ("import shared as s; sorted(s)", "the module shared is given away"),
     ("app.middleware_stack = 1", "the application's middleware_stack is set"),
-    ("app.frobnicate()", "the application is changed in a way that is not known"),
+    ("app.frobnicate()", "it has no frobnicate"),
     ("while app: pass", "the application is changed in a way that is not known"),
     ("FastAPI.get = 1", "what this changes is not known"),
     ("def f(x: undefined): ...", "the name undefined is not defined"),
     ("class C: x: undefined = 1", "the name undefined is not defined"),
     ("x: shared.nothing = 1", "the name shared.nothing is not defined"),
+    ("len()", "the call does not fit len()"),
+    ("None()", "it cannot be called"),
+    ("True[:]", "it has no items"),
+    ("GZipMiddleware.append(1)", "it has no append"),
+    ("sorted([1], key=lambda _: exec(''))", "exec can change anything"),
     ("sorted([1], key=lambda _: undefined)", "the name undefined is not defined"),
-    ("CORSMiddleware(app).add_middleware(GZipMiddleware)", "has no add_middleware()"),
+    ("CORSMiddleware(app).add_middleware(GZipMiddleware)", "has no add_middleware"),
 ]
 
 
@@ -130,6 +135,7 @@ BOTH = [
 # The same text, of which each side makes something else by what a name stood for at the time.
 BOUND = [
     ("class C: size = 1", "class C(BaseModel): ...", "class C(C): ...\napp.state.c = C"),
+    ("k = 0", "k = 1", "while k:\n    k -= 1\n    app.add_middleware(GZipMiddleware)"),
     ("A = int", "A = str", "@app.get('/a')\ndef a(x: A): ...\nA = bytes"),
     ("A = int", "A = str", "class M(BaseModel): x: A\nA = bytes\napp.state.m = M"),
 ]

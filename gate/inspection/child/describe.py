@@ -160,6 +160,8 @@ class Describer:
         parts = {} if any(hasattr(cls, name) for name in SQL) else state_of(value)
         if parts:
             return f"{self.of(cls)}({self.kept(parts)})"
+        if cls.__repr__ is object.__repr__ and cls.__str__ is object.__str__:
+            return f"{self.of(cls)}()"  # its text would say no more than which module's class it is
         return f"{self.name(cls)} {without_address(str(value))}"
 
     # Type → how it is described; the first that fits.
