@@ -124,7 +124,11 @@ def _got(
 def _made(
     world: World, callee: Made, args: list[Value], kwargs: Kwargs, place: Place
 ) -> Value | None:
-    """A function behind a cache is called as it is."""
+    """A function behind a cache is called as it is, one in a partial with what that holds."""
+    if isinstance(callee.callee, Symbol) and callee.callee.path == "functools.partial":
+        held = callee.args[0] if callee.args and "**" not in callee.kwargs else None
+        more = [*callee.args[1:], *args]
+        return held and call(world, held, more, {**callee.kwargs, **kwargs}, place)
     inner = callee.callee.callee if isinstance(callee.callee, Made) else callee.callee
     is_cache = isinstance(inner, Symbol) and inner.path in packages.CACHES
     function = callee.args[0] if is_cache and len(callee.args) == 1 else None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import _ast as ast
 
-from gate.static.annotations import code_now
+from gate.static.annotations import code_now, require
 from gate.static.branches import Signal, either
 from gate.static.effects import touch
 from gate.static.reach import Reach
@@ -76,6 +76,8 @@ def _unfollowed(world: World, scope: Scope, node: ast.stmt) -> Signal | None:
     if _leaves_a_loop(node):
         raise Unsupported("a loop that may end early")
     place = place_of(node, scope.module)
+    if isinstance(node, ast.While):
+        require(world, scope, [node.test])
     code = code_now(scope, node)
     what = ("code", code)
     reach = Reach(())

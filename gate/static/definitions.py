@@ -9,7 +9,7 @@ from gate.static.calls import call
 from gate.static.core import block, evaluate
 from gate.static.members import in_class
 from gate.static.scope import Scope
-from gate.static.values import Class, Function, Unsupported, Value
+from gate.static.values import Class, Function, Instance, Made, Unsupported, Value
 from gate.static.world import World, place_of
 
 
@@ -64,9 +64,18 @@ def follow_class(world: World, scope: Scope, node: ast.ClassDef) -> None:
     before = known(scope, [*node.bases, *run_with(node.body)])
     block(world, inner, node.body)
     cls.names = inner.names
+    if any(_is_told(value) for value in inner.names.values()):
+        raise Unsupported("a class that tells its members their names")
     own = inner.names.keys() - {node.name}
     cls.early = {name: value for name, value in before.items() if name not in own}
     value: Value = cls
     for decorator in reversed(decorators):
         value = call(world, decorator, [value], {}, place_of(node, scope.module))
     world.bind(scope.target(node.name), node.name, value)
+
+
+def _is_told(value: Value) -> bool:
+    """Whether an object of the tree acts when it becomes a member of a class."""
+    if isinstance(value, Made):
+        return in_class(value.callee, "__set_name__") is not None
+    return isinstance(value, Instance) and in_class(value.cls, "__set_name__") is not None

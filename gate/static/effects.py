@@ -10,7 +10,7 @@ import _ast as ast
 from gate.static import packages
 from gate.static.brief import brief
 from gate.static.containers import READING
-from gate.static.events import Application, Event
+from gate.static.events import Application, Event, Part
 from gate.static.reach import Reach
 from gate.static.shapes import shape
 from gate.static.standard import is_standard
@@ -149,4 +149,4 @@ def _is_neutral(path: str, callee: Value) -> bool:
 
 
 def _is_code(value: Value) -> bool:
-    return isinstance(value, Function | Class | Method)
+    return isinstance(value, Function | Class | Method | Part | Got)

@@ -136,6 +136,18 @@ BOTH = [
 BOUND = [
     ("class C: size = 1", "class C(BaseModel): ...", "class C(C): ...\napp.state.c = C"),
     ("k = 0", "k = 1", "while k:\n    k -= 1\n    app.add_middleware(GZipMiddleware)"),
+    (
+        "n = 1",
+        "n = 2",
+        "class D:\n    def __set_name__(self, o, n): app.state.x = n\n"
+        "for _ in range(n):\n    class E: d = D()\n    app.state.y = n",
+    ),
+    (
+        "n = 1",
+        "n = 2",
+        "from functools import partial\nadd = partial(app.add_middleware, GZipMiddleware)\n"
+        "for _ in range(n): add(minimum_size=5)",
+    ),
     ("A = int", "A = str", "@app.get('/a')\ndef a(x: A): ...\nA = bytes"),
     ("A = int", "A = str", "class M(BaseModel): x: A\nA = bytes\napp.state.m = M"),
 ]

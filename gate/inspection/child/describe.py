@@ -158,10 +158,9 @@ class Describer:
         if is_secret(value):
             return self._hashed(self.of(value.get_secret_value()))
         parts = {} if any(hasattr(cls, name) for name in SQL) else state_of(value)
-        if parts:
+        # Of an object without state the text may say no more than which module its class is of.
+        if parts or (cls.__repr__, cls.__str__) == (object.__repr__, object.__str__):
             return f"{self.of(cls)}({self.kept(parts)})"
-        if cls.__repr__ is object.__repr__ and cls.__str__ is object.__str__:
-            return f"{self.of(cls)}()"  # its text would say no more than which module's class it is
         return f"{self.name(cls)} {without_address(str(value))}"
 
     # Type → how it is described; the first that fits.
