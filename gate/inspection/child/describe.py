@@ -159,7 +159,7 @@ class Describer:
             return self._hashed(self.of(value.get_secret_value()))
         parts = {} if any(hasattr(cls, name) for name in SQL) else state_of(value)
         # Of an object without state the text may say no more than which module its class is of.
-        if parts or (cls.__repr__, cls.__str__) == (object.__repr__, object.__str__):
+        if parts or str(value) == object.__repr__(value):
             return f"{self.of(cls)}({self.kept(parts)})"
         return f"{self.name(cls)} {without_address(str(value))}"
 
