@@ -4,25 +4,12 @@ from __future__ import annotations
 
 import argparse
 import tomllib
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-from gate import assembly, rehearsals
+from gate import rehearsals
 from gate.config import Config
+from gate.detect.target import CALLS_PER_SECOND, PLOTS, Target
 from gate.report import CannotLook, Report, shown
-
-try:
-    import numpy as np
-
-    from gate.detect import judged, plot, study, table, template
-    from gate.detect.assumptions import Assumptions
-    from gate.detect.model import Watch
-    from gate.detect.noise import failed_runs
-    from gate.detect.play import Setting
-except ModuleNotFoundError as exc:
-    raise CannotLook(
-        f"no module {exc.name}; the simulation needs it: pip install 'lambda-release-gate[detect]'"
-    ) from exc
 
 NAME = "detect"
 HELP = """\
@@ -36,21 +23,6 @@ examples:
   gate detect --stage prod --runs 4000 --plot detection.svg
 """
 MOST_RUNS = 100_000
-NOISE = 4  # runs of each noise, for one of an incident: what is counted there is rare
-
-
-@dataclass(frozen=True)
-class Target:
-    """The stage and its assembly, the incidents, and how often each is played."""
-
-    stage: str
-    assembly: Path
-    rehearsals: Path | None
-    probes: tuple[str, ...]
-    runs: int
-    seed: int
-    assumed: Assumptions
-    plot: Path | None = None
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -66,7 +38,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="default: %(default)s")
     parser.add_argument(
-        "--calls-per-second", type=_rate, default=Assumptions().calls_per_second, metavar="N",
+        "--calls-per-second", type=_rate, default=CALLS_PER_SECOND, metavar="N",
         help="of users, by day; a tenth of it at night; default: %(default)s",
     )  # fmt: skip
     parser.add_argument("--plot", metavar="FILE", help="draw it too: FILE.svg or FILE.png")
@@ -92,8 +64,8 @@ def target(options: argparse.Namespace, config: Config) -> Target:
     """Return what is to be played; raises CannotLook."""
     folder = config.file.parent if config.file else Path.cwd()
     incidents = Path(options.rehearsals) if options.rehearsals else folder / rehearsals.FOLDER
-    if options.plot and Path(options.plot).suffix not in plot.FORMATS:
-        raise CannotLook(f"{options.plot}: a plot is one of {', '.join(plot.FORMATS)}")
+    if options.plot and Path(options.plot).suffix not in PLOTS:
+        raise CannotLook(f"{options.plot}: a plot is one of {', '.join(PLOTS)}")
     return Target(
         stage=options.stage,
         assembly=Path(options.assembly),
@@ -101,7 +73,7 @@ def target(options: argparse.Namespace, config: Config) -> Target:
         probes=_names(config.probes),
         runs=options.runs,
         seed=abs(options.seed),
-        assumed=replace(Assumptions(), calls_per_second=options.calls_per_second),
+        calls_per_second=options.calls_per_second,
         plot=Path(options.plot) if options.plot else None,
     )
 
@@ -121,46 +93,14 @@ def check(target: Target) -> Report:
     """Play everything, even when something was found early.
 
     Raises:
-        CannotLook: no assembly, no canary in it, or an alarm that says what is not known here.
+        CannotLook: no numpy or matplotlib, no assembly, no canary in it, or an alarm that says
+            what is not known here.
     """
-    watch = template.read(assembly.of_stage(target.assembly, target.stage))
-    setting = Setting(target.runs, 0.0, target.probes, _period(watch, target), target.assumed)
-    incidents = rehearsals.load(target.rehearsals) if target.rehearsals else ()
-    played = [
-        (case, study.incident(case, watch, setting, target.seed)) for case in study.cases(incidents)
-    ]
-    noise = dict(study.false_alarms(watch, replace(setting, runs=NOISE * target.runs), target.seed))
-    if target.plot:
-        plot.draw(target.plot, played, noise)
-    return Report(
-        NAME,
-        findings=(
-            *(
-                finding
-                for case, result in played
-                for finding in judged.incident(case, result, watch)
-            ),
-            *judged.noise(noise),
-        ),
-        notes=(*table.lines(played), *table.noise_lines(noise), _said(target, watch)),
-        rows=(
-            *(table.row(case, result) for case, result in played),
-            *(table.noise_row(name, messages) for name, messages in noise.items()),
-        ),
-    )
-
-
-def _period(watch: Watch, target: Target) -> float:
-    if not watch.canaries:
-        raise CannotLook(f"{shown(target.assembly)}: no canary in stage {target.stage}")
-    return watch.canaries[0].period
-
-
-def _said(target: Target, watch: Watch) -> str:
-    alarms = len(watch.alarms) + len(watch.composites)
-    finest = failed_runs(target.assumed, _period(watch, target)) / (NOISE * target.runs)
-    return (
-        f"{alarms} alarms of stage {target.stage}, {target.runs} runs, seed {target.seed}, "
-        f"{target.assumed.calls_per_second:g} calls a second by day, numpy {np.__version__}; "
-        f"one message more or less of a failed probe is {finest:.2f} a year"
-    )
+    try:
+        from gate.detect.run import run  # noqa: PLC0415 - help must do without the extra
+    except ModuleNotFoundError as exc:
+        raise CannotLook(
+            f"no module {exc.name}; the simulation needs it: pip install "
+            "'lambda-release-gate[detect]'"
+        ) from exc
+    return run(NAME, target)

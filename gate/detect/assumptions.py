@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from gate.detect.target import CALLS_PER_SECOND
+
 Z95 = 1.6448536269514722  # the standard normal's 95th percentile
 Floats = NDArray[np.float64]
 
@@ -66,7 +68,7 @@ class Assumptions:
     event: Delay = Delay(
         30, 240, "CloudTrail to EventBridge: CloudTrail user guide, 'typically within 5 minutes'"
     )
-    calls_per_second: float = 1.0  # by day
+    calls_per_second: float = CALLS_PER_SECOND
     quiet: float = 0.1  # share of that which is left at night, half of the time
     cold_share: float = 0.02  # calls that start a new environment
     healthy_ms: float = 80.0  # p99 of a call's duration

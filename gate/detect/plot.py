@@ -14,7 +14,6 @@ from gate.detect.results import Result
 from gate.detect.study import FALSE_PAGES, Case
 from gate.report import CannotLook
 
-FORMATS = (".svg", ".png")
 INK, TOLD, LATE, SOFT = "#33373d", "#2f6fab", "#b3261e", "#c9a227"
 SHOWN = (0.05, 0.95)  # the bar of each incident goes from one quantile to the other
 

@@ -103,8 +103,10 @@ def test_it_needs_nothing_but_for_its_extras(installed: Installed) -> None:
     metadata = Parser().parsestr(wheel.read(name).decode())
     needed = metadata.get_all("Requires-Dist") or []
     assert all("; extra ==" in one for one in needed)
-    assert sorted(metadata.get_all("Provides-Extra") or []) == ["aws", "smoke"]
-    assert {one.split(">")[0] for one in needed} == {"awslambdaric", "boto3"}
+    assert sorted(metadata.get_all("Provides-Extra") or []) == ["aws", "detect", "smoke"]
+    assert {one.split(">")[0] for one in needed} == {
+        *("awslambdaric", "boto3", "matplotlib", "numpy"),
+    }
 
 
 def test_every_check_explains_itself(installed: Installed, tmp_path: Path) -> None:
