@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -126,8 +127,11 @@ class Walk:
 
     def _walk(self, incident: Incident) -> Walked:
         place = tree.copy(self._root, self._files, self._folder / incident.name)
-        tree.apply(incident, place)
-        walked = Walked(incident, tuple(self._asked(incident, place)))
+        try:
+            tree.apply(incident, place)
+            walked = Walked(incident, tuple(self._asked(incident, place)))
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
         self._say(f"{next(self._numbers)}. {walked}")
         return walked
 
