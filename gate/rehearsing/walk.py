@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +18,7 @@ from gate.rehearsing.road import Road, Step
 from gate.report import CannotLook
 
 AT_ONCE = 2
+REASON = re.compile(r"FAILED |ERROR |[\w-]+: ")  # as pytest, the CDK and the gate begin one
 WHOLE = "whole"
 
 Say = Callable[[str], None]
@@ -46,8 +48,9 @@ class Walked:
 
     @property
     def why(self) -> str:
-        """The first of these words."""
-        return self.said.partition("\n")[0].strip()
+        """The line of these words that says why, as far as a line can be told from others."""
+        lines = self.said.splitlines() or [""]
+        return next(filter(REASON.match, lines), lines[0]).strip()
 
     @property
     def seconds(self) -> float:
