@@ -17,7 +17,7 @@ FILE = "_road.toml"
 
 @dataclass(frozen=True)
 class Step:
-    """A command of a stage; whatever it does not end with 0 stops the change.
+    """A command of a stage; what it ends with, but for 0, stops the change.
 
     Args:
         stage: which one.
@@ -26,6 +26,8 @@ class Step:
         reads: patterns of the files that it judges: of a tree that is broken elsewhere it says
             what it says of the whole one, and is not run again.
         makes: what later steps need of it.
+        tells: whether it is one that tells of every incident at once, in the road's `told`: then
+            1 stops nothing, and says that it found something.
         asks_world: whether it depends on an incident's [world].
         seconds: its limit.
     """
@@ -35,6 +37,7 @@ class Step:
     run: tuple[str, ...]
     reads: tuple[str, ...] = ("*",)
     makes: tuple[str, ...] = ()
+    tells: bool = False
     asks_world: bool = False
     seconds: float = 300.0
 
@@ -51,10 +54,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Road:
-    """The steps in order, where they leave the templates, and the incidents that come first."""
+    """The steps in order, and the incidents that come first.
+
+    `assembly` is where they leave the templates, `told` the gate's report, as JSON, on whom those
+    templates tell.
+    """
 
     assembly: str
     step: tuple[Step, ...]
+    told: str = ""
     first: tuple[str, ...] = ()
 
     def sorted(self, incidents: Iterable[Incident]) -> tuple[Incident, ...]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from gate import assembly
 from gate.assembly import ALARM, COMPOSITE_ALARM, DEPLOYMENT_GROUP, Stack
-from gate.rehearsals import Incident
+from gate.rehearsals import FOLDER, Incident
 from gate.rehearsing.commands import Outcome
 from gate.rehearsing.road import Step
+from gate.report import CannotLook
 
 STEP = "alarms"
 RULE = "AWS::Events::Rule"
@@ -18,9 +19,12 @@ TELLS = {ALARM: "AlarmName", COMPOSITE_ALARM: "AlarmName", RULE: "Name"}
 SEEN, UNSEEN = 1, 0  # as exit codes: what nobody is told of goes on
 
 
-def asked(incident: Incident, folder: Path) -> tuple[Step, Outcome]:
-    """The alarms of an assembly as a step of the road: it stops what it tells of."""
-    problem = _unseen(incident, assembly.stacks(folder))
+def asked(incident: Incident, folder: Path, report: Path | None) -> tuple[Step, Outcome]:
+    """The alarms of an assembly as a step of the road: it stops what it tells of.
+
+    ``report`` is what the gate found when it played the incidents against them.
+    """
+    problem = _unseen(incident, assembly.stacks(folder)) or _found(incident, report)
     code, said = (UNSEEN, problem) if problem else (SEEN, f"told by {', '.join(needed(incident))}")
     return Step(incident.stopped.by, STEP, ()), Outcome(code, said, 0.0)
 
@@ -38,6 +42,24 @@ def _unseen(incident: Incident, stacks: tuple[Stack, ...]) -> str:
     if incident.stopped.by == "shift" and not _undo(incident, stacks):
         return "no deployment group goes back on its alarms"
     return ""
+
+
+def _found(incident: Incident, report: Path | None) -> str:
+    """The first finding of a report that is about the incident's file; empty without one."""
+    if report is None:
+        return ""
+    try:
+        reports = json.loads(report.read_text(encoding="utf-8"))["reports"]
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise CannotLook(f"{report.name}: no report of the gate in it: {exc}") from exc
+    name = f"{FOLDER}/{incident.file.name}"
+    about = (
+        str(finding["message"])
+        for one in reports
+        for finding in one["findings"]
+        if any(place["path"] == name for place in finding["places"])
+    )
+    return next(about, "")
 
 
 def names(stacks: tuple[Stack, ...]) -> set[str]:

@@ -189,6 +189,10 @@ def alarmed(checkout: Checkout, *, watched: bool) -> None:
     checkout.write("cdk.out/manifest.json", json.dumps({"artifacts": {"s": stack}}))
 
 
+# How an incident with traffic is stopped, as the end of its file.
+TRAFFIC = '{stage}"\nwithin_seconds = 60\nalarms = ["{alarm}"]\n[signals]\nkind = "login'
+LOGIN_FAILED = TRAFFIC.format(stage="watch", alarm="login-failed")
+
 # What the alarms make of an incident with traffic: stage, alarm, watched → what is said of it.
 WITH_TRAFFIC = {
     "rolled back": ("shift", "new-version-errors", True, "stopped by shift (alarms)"),
@@ -202,9 +206,45 @@ WITH_TRAFFIC = {
 def test_with_traffic_an_alarm_must_tell(checkout: Checkout, what: str) -> None:
     stage, alarm, watched, words = WITH_TRAFFIC[what]
     alarmed(checkout, watched=watched)
-    limits = f'{stage}"\nwithin_seconds = 60\nalarms = ["{alarm}"]\n[signals]\nkind = "login'
-    checkout.incident('live = "L"\n', by=limits)
+    checkout.incident('live = "L"\n', by=TRAFFIC.format(stage=stage, alarm=alarm))
     assert f"one: {words}" in checkout.rehearse().stderr
+
+
+TELLS = """
+[[step]]
+stage = "shift"
+name = "plays them"
+run = ["sh", "-c", "cp other.txt told.json; exit 1"]
+reads = ["cdk.out/*"]
+makes = ["told.json"]
+tells = true
+"""
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ("another", "one: stopped by watch (alarms)"),
+        ("one", "one: not stopped"),
+        (None, "no report"),
+    ],
+)
+def test_what_is_found_of_an_incident_that_is_played_counts(
+    checkout: Checkout, found: str | None, words: str
+) -> None:
+    alarmed(checkout, watched=True)
+    checkout.write(
+        "rehearsals/_road.toml", ROAD.replace("first", 'told = "told.json"\nfirst') + TELLS
+    )
+    finding = {
+        "message": "too late",
+        "places": [{"path": f"rehearsals/{found}.toml", "line": None}],
+    }
+    checkout.write("other.txt", json.dumps({"reports": [{"findings": [finding]}]}) if found else "")
+    checkout.incident('live = "L"\n', by=LOGIN_FAILED)
+    done = checkout.rehearse()
+    assert words in done.stderr
+    assert done.returncode == {"another": 0, "one": 1, None: 2}[found]
 
 
 def test_some_incidents_come_first(checkout: Checkout) -> None:
