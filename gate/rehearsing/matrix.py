@@ -15,9 +15,10 @@ LEGEND = f"{PASSED}: judged and let on; {UNTOUCHED}: judges nothing that is brok
 def lines(walks: Sequence[Walked]) -> Iterator[str]:
     """One line an incident: what each stage made of it, and which step stopped it."""
     width = max(len(NAME), *(len(walk.incident.name) for walk in walks))
-    yield _line(NAME, STAGES, "by, seconds", width)
+    yield _line(NAME, STAGES, "by, seconds of the run", width)
     for walk in walks:
-        last = f"{walk.stop.name if walk.stop else '-'}, {walk.seconds:.1f}"
+        by = walk.stop.name if walk.stop else "-"
+        last = f"{by}, {walk.seconds:.1f}" if walk.seconds else by
         yield _line(walk.incident.name, [_cell(walk, stage) for stage in STAGES], last, width)
     yield LEGEND
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from gate import assembly
 from gate.assembly import ALARM, COMPOSITE_ALARM, DEPLOYMENT_GROUP, Stack
@@ -23,10 +25,28 @@ def asked(incident: Incident, folder: Path, report: Path | None) -> tuple[Step, 
     """The alarms of an assembly as a step of the road: it stops what it tells of.
 
     ``report`` is what the gate found when it played the incidents against them.
+
+    Raises:
+        CannotLook: there is no report in the file.
     """
-    problem = _unseen(incident, assembly.stacks(folder)) or _found(incident, report)
+    played = _read(report) if report else {"findings": (), "rows": ()}
+    problem = _unseen(incident, assembly.stacks(folder)) or _found(incident, played["findings"])
     code, said = (UNSEEN, problem) if problem else (SEEN, f"told by {', '.join(needed(incident))}")
-    return Step(incident.stopped.by, STEP, ()), Outcome(code, said, 0.0)
+    return Step(incident.stopped.by, _told(incident, played["rows"]), ()), Outcome(code, said, 0.0)
+
+
+def _read(report: Path) -> dict[str, Any]:
+    try:
+        (played,) = json.loads(report.read_text(encoding="utf-8"))["reports"]
+        return {"findings": played["findings"], "rows": played["rows"]}
+    except (OSError, ValueError, KeyError, TypeError) as exc:
+        raise CannotLook(f"{report.name}: not a report of gate detect: {exc}") from exc
+
+
+def _told(incident: Incident, rows: Iterable[Mapping[str, Any]]) -> str:
+    """When people are told, of which one run in twenty may take longer."""
+    times = [row["notify_p95"] for row in rows if row["incident"] == incident.name]
+    return f"told after {times[0]:.0f} s" if times and times[0] is not None else STEP
 
 
 def needed(incident: Incident) -> tuple[str, ...]:
@@ -44,19 +64,12 @@ def _unseen(incident: Incident, stacks: tuple[Stack, ...]) -> str:
     return ""
 
 
-def _found(incident: Incident, report: Path | None) -> str:
-    """The first finding of a report that is about the incident's file; empty without one."""
-    if report is None:
-        return ""
-    try:
-        reports = json.loads(report.read_text(encoding="utf-8"))["reports"]
-    except (OSError, ValueError, KeyError, TypeError) as exc:
-        raise CannotLook(f"{report.name}: no report of the gate in it: {exc}") from exc
+def _found(incident: Incident, findings: Iterable[Mapping[str, Any]]) -> str:
+    """The first finding that is about the incident's file; empty without one."""
     name = f"{FOLDER}/{incident.file.name}"
     about = (
         str(finding["message"])
-        for one in reports
-        for finding in one["findings"]
+        for finding in findings
         if any(place["path"] == name for place in finding["places"])
     )
     return next(about, "")

@@ -224,9 +224,9 @@ tells = true
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        ("another", "one: stopped by watch (alarms)"),
+        ("another", "one: stopped by watch (told after 90 s)"),
         ("one", "one: not stopped"),
-        (None, "no report"),
+        (None, "not a report of gate detect"),
     ],
 )
 def test_what_is_found_of_an_incident_that_is_played_counts(
@@ -240,7 +240,9 @@ def test_what_is_found_of_an_incident_that_is_played_counts(
         "message": "too late",
         "places": [{"path": f"rehearsals/{found}.toml", "line": None}],
     }
-    checkout.write("other.txt", json.dumps({"reports": [{"findings": [finding]}]}) if found else "")
+    rows = [{"incident": "one", "notify_p95": 90.4}]
+    played = {"reports": [{"findings": [finding], "rows": rows}]}
+    checkout.write("other.txt", json.dumps(played) if found else "")
     checkout.incident('live = "L"\n', by=LOGIN_FAILED)
     done = checkout.rehearse()
     assert words in done.stderr
