@@ -45,7 +45,7 @@ def _read(report: Path) -> dict[str, Any]:
 
 def _told(incident: Incident, rows: Iterable[Mapping[str, Any]]) -> str:
     """When people are told, of which one run in twenty may take longer."""
-    times = [row["notify_p95"] for row in rows if row["incident"] == incident.name]
+    times = [row["notify_p95"] for row in rows if row.get("incident") == incident.name]
     return f"told after {times[0]:.0f} s" if times and times[0] is not None else STEP
 
 

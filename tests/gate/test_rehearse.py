@@ -240,7 +240,7 @@ def test_what_is_found_of_an_incident_that_is_played_counts(
         "message": "too late",
         "places": [{"path": f"rehearsals/{found}.toml", "line": None}],
     }
-    rows = [{"incident": "one", "notify_p95": 90.4}]
+    rows = [{"noise": "one"}, {"incident": "one", "notify_p95": 90.4}]
     played = {"reports": [{"findings": [finding], "rows": rows}]}
     checkout.write("other.txt", json.dumps(played) if found else "")
     checkout.incident('live = "L"\n', by=LOGIN_FAILED)
