@@ -1,6 +1,6 @@
 # The one vocabulary of people, hooks, CI and CodeBuild. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup local rehearse-release test check format gate hooks bench image synth deploy lock clean
+.PHONY: help setup local rehearse-release test check format gate hooks bench rehearse image synth deploy lock clean
 MAKEFLAGS += --no-print-directory
 
 STAGE ?= dev
@@ -52,6 +52,9 @@ hooks: setup  ## have git run the gate's quick checks before each commit
 
 bench: setup  ## what the gate costs, as ratios, against the goals (takes minutes)
 	@$(BIN)/python -m bench $(ARGS)
+
+rehearse: setup  ## break a copy in the way of each incident of rehearsals/, see what stops it (ARGS=name)
+	@$(BIN)/python -m gate rehearse $(ARGS)
 
 image: setup  ## build the image of STAGE and smoke it: TAG=backend:1
 	@$(BIN)/python -m local.build --stage $(STAGE) --tag "$(TAG)"
