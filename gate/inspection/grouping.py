@@ -30,12 +30,18 @@ class _Causes:
     ) -> None:
         self._sides = (reference, candidate)
         self._many = Counter((one.status, one.scope) for one in differences if one.kind == "route")
-        routes = (fact for side in self._sides for fact in side.by_key.values())
-        held = ((fact.included, fact.key) for fact in routes if fact.kind == "route")
-        self._all = Counter(place for place, _ in set(held))
+        facts = (fact for side in self._sides for fact in side.by_key.values())
+        routes = [fact for fact in facts if fact.kind == "route"]
+        self._all = Counter(place for place, _ in {(fact.included, fact.key) for fact in routes})
+        self._defined: dict[Any, set[Place | None]] = defaultdict(set)
+        for fact in routes:
+            self._defined[fact.included].add(fact.place)
         self._here: dict[Any, list[Any]] = defaultdict(list)
         for one in differences:
             self._here[(*self._what(one), self._include(one))].append(_values(one))
+            if one.kind == "route":
+                places = {fact.place for fact in one.facts}
+                self._defined[(*self._what(one), self._include(one))] |= places
 
     def key(self, one: Difference) -> Any:
         """Return what is equal for differences that are one."""
@@ -51,10 +57,15 @@ class _Causes:
         return (*what, self._include(one) if whole else _values(one))
 
     def _of_whole_include(self, one: Difference) -> bool:
-        """Whether all the routes that one line includes have a difference like this one."""
+        """Whether all the routes that one line includes have a difference like this one.
+
+        A router that is included twice, or made in a loop, has each of its routes more than once:
+        the whole of it is gone where each is, in one of its places.
+        """
         include = self._include(one)
-        here = self._here[(*self._what(one), include)]
-        return include is not None and len(here) >= self._all[include]
+        key = (*self._what(one), include)
+        whole = one.kind == "route" and self._defined[key] == self._defined[include]
+        return include is not None and (whole or len(self._here[key]) >= self._all[include])
 
     def _what(self, one: Difference) -> tuple[str, str, str, str]:
         return (one.status, one.kind, one.scope, "" if one.kind == "route" else one.name)
