@@ -109,7 +109,7 @@ def _symbol(
 
 
 def _got(
-    world: World, callee: Got, args: list[Value], kwargs: Kwargs, _place: Place
+    world: World, callee: Got, args: list[Value], kwargs: Kwargs, place: Place
 ) -> Value | None:
     owner = callee.owner
     if kwargs:
@@ -117,6 +117,8 @@ def _got(
     if isinstance(owner, Literal) and isinstance(owner.value, str):
         return containers.of_text(owner.value, callee.name, args)
     if isinstance(owner, Container):
+        if callee.name in ("append", "extend", "add") and len(args) != 1 and not world.guards:
+            raise Undecided(f"the call does not fit {callee.name}()", place)
         return containers.called(world, owner, callee.name, args)
     return None
 

@@ -76,6 +76,14 @@ ATTRIBUTES = (
     )
 )
 
+# Those that routers do not have.
+OF_APPLICATIONS = words(
+    """
+    add_middleware middleware exception_handler add_exception_handler user_middleware state
+    middleware_stack exception_handlers dependency_overrides openapi openapi_schema webhooks
+    """
+)
+
 # Positional parameters of Starlette's constructors.
 POSITIONAL = {
     "Starlette": "debug routes middleware exception_handlers on_startup on_shutdown lifespan",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import _ast as ast
+import builtins
 
 from gate.static import operators
 from gate.static.calls import call
 from gate.static.core import evaluate
 from gate.static.events import Application
-from gate.static.frameworks import ATTRIBUTES
+from gate.static.frameworks import ATTRIBUTES, OF_APPLICATIONS
 from gate.static.members import computed, member_of
 from gate.static.packages import FRAMEWORKS, INERT, MIRRORS
 from gate.static.scope import Module, Scope
@@ -77,13 +78,15 @@ def _refuse_unknown(world: World, scope: Scope, owner: Value, node: ast.Attribut
     if world.guards:
         return
     unknown = isinstance(owner, Literal) and not hasattr(owner.value, node.attr)
-    if isinstance(owner, Application) and node.attr not in ATTRIBUTES and _is_framework(owner.cls):
+    if isinstance(owner, Application) and _lacks(owner, node.attr) and _is_framework(owner.cls):
         unknown = all(event.path != f"set {node.attr}" for event in owner.events)
     if isinstance(owner, Made) and isinstance(owner.callee, Symbol) and node.attr != "app":
         middleware = owner.callee.path.startswith("starlette.middleware.")
         unknown = middleware and not _was_set(world, owner, node.attr)
     if isinstance(owner, Symbol) and not node.attr.startswith("__"):
         unknown = owner.path.startswith("starlette.middleware.") and owner.path in SIGNATURES
+        package, _, name = owner.path.partition(".")
+        unknown |= package == "builtins" and not hasattr(getattr(builtins, name, None), node.attr)
     if unknown:
         raise Undecided(f"it has no {node.attr}", place_of(node, scope.module))
 
@@ -91,6 +94,11 @@ def _refuse_unknown(world: World, scope: Scope, owner: Value, node: ast.Attribut
 def _was_set(world: World, owner: Value, name: str) -> bool:
     said = ("set", shape(owner), name)
     return any(effect[-1][:3] == said for effect, _ in world.effects)
+
+
+def _lacks(owner: Application, name: str) -> bool:
+    of_router = owner.kind in ("APIRouter", "Router")
+    return name not in ATTRIBUTES or (of_router and name in OF_APPLICATIONS)
 
 
 def _is_framework(cls: Value) -> bool:

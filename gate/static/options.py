@@ -99,7 +99,7 @@ def _together(route: Route, name: str, at_levels: str, how: str) -> Shape:
     deciding = ("=", repr(not begin))
     if deciding in shapes:
         return deciding
-    unknown = [what for what in shapes if what[0] != "="]
+    unknown = [what for what in shapes if what not in (("=", "True"), ("=", "False"))]
     return ("?levels", *unknown) if unknown else ("=", repr(begin))
 
 
