@@ -115,7 +115,11 @@ def _contained(expected: bool, left: Value, right: Container) -> bool | None:
 
 def binary(name: str, left: Value, right: Value, place: Place, guards: Shape) -> Value:
     """Return what ``left name right`` is; raises Undecided where it is an error."""
-    if isinstance(left, Literal) and isinstance(right, Literal) and name in BINARY:
+    if name == "Mod" and isinstance(left, Literal) and isinstance(left.value, str):
+        values = _filled(left.value, right)
+        if values is not None:
+            return _calculated(name, left.value, values, place, guards)
+    elif isinstance(left, Literal) and isinstance(right, Literal) and name in BINARY:
         if _small(name, left.value, right.value):
             return _calculated(name, left.value, right.value, place, guards)
     elif isinstance(left, Items) and isinstance(right, Items) and name == "Add":
@@ -131,6 +135,17 @@ def binary(name: str, left: Value, right: Value, place: Place, guards: Shape) ->
     ):
         return Pairs([*left.pairs, *right.pairs], guards)
     return Opaque(("?binary", name, shape(left), shape(right)), (left, right))
+
+
+def _filled(text: str, right: Value) -> object | None:
+    """Return what a text is filled with by ``%``; None where that is not known, or a width is."""
+    if "*" in text or any(char.isdigit() for char in text) or len(text) > MAX_SIZE:
+        return None
+    if isinstance(right, Literal):
+        return right.value
+    items = right.items if isinstance(right, Items) and right.kind == "tuple" else [right]
+    values = [item.value for item in items if isinstance(item, Literal)]
+    return tuple(values) if len(values) == len(items) else None
 
 
 def _small(name: str, left: object, right: object) -> bool:

@@ -98,6 +98,8 @@ STOPS = [
     ("len()", "the call does not fit len()"),
     ("None()", "it cannot be called"),
     ("True[:]", "it has no items"),
+    ("'%D' % 1", "ValueError: unsupported format character"),
+    ("'%d' % ('a',)", "TypeError: %d format"),
     ("[].append()", "the call does not fit append()"),
     ("sorted.append(1)", "it has no append"),
     ("APIRouter().add_middleware(GZipMiddleware)", "it has no add_middleware"),
