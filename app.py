@@ -9,8 +9,9 @@ import aws_cdk as cdk
 from stacks.acknowledgements import acknowledge
 from stacks.data import Data
 from stacks.monitoring import Monitoring
+from stacks.pipeline import Pipeline
 from stacks.service import Service
-from stacks.settings import Settings, SettingsError, load, stages
+from stacks.settings import Settings, SettingsError, deliveries, load, stages
 from stacks.validations import attach
 
 
@@ -19,10 +20,10 @@ def main() -> int:
     app = cdk.App()
     try:
         settings = _settings(app)
+        build(app, settings)
     except SettingsError as exc:
         print(f"cdk: {exc}", file=sys.stderr)
         return 2
-    build(app, settings)
     acknowledge(app, settings)
     attach(app)
     app.synth()
@@ -37,6 +38,16 @@ def build(app: cdk.App, settings: Settings) -> None:
     Monitoring(
         app, settings.name("monitoring"), settings=settings, data=data, service=service, env=env
     )
+    if settings.pipeline:
+        Pipeline(
+            app,
+            settings.name("pipeline"),
+            settings=settings,
+            pipeline=settings.pipeline,
+            stages=deliveries(settings),
+            data=data,
+            env=env,
+        )
     for tag, value in {"project": settings.project, "stage": settings.stage}.items():
         cdk.Tags.of(app).add(tag, value)
 

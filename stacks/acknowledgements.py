@@ -45,6 +45,19 @@ CODEDEPLOY = "AWS's own policy for this purpose; of functions it invokes CodeDep
 APPLICATION = "The application authorizes: login and health must answer without a token."
 DEFAULT_GROUP = "Nothing joins the default group; closing it would take a function of its own."
 
+CLONE = "CodePipeline hands the commit on: the project fetches it through the connection."
+BUILD_IMAGE = "Debian 12 with Python, as on a developer's machine: the tests are the same there."
+HANDED = "Artifacts lie under names that CodePipeline makes; the bucket is this pipeline's alone."
+DELIVERED = "What was delivered, private and expiring; whoever reads it is in the audit trail."
+OWN_REPORTS = "CodeBuild makes report groups whose names begin with the project's."
+LOGS_IN = "The token to log in to ECR knows no resource."
+LOOKS = "It reads what is deployed: many of these actions know no resource."
+IAM5_HANDED = "AwsSolutions-IAM5[Resource::<Artifacts82DD59A1.Arn>/*]"
+IAM5_REPORTS = (
+    "AwsSolutions-IAM5[Resource::arn:aws:codebuild:{{region}}:<AWS::AccountId>"
+    ":report-group/{{project}}-{{stage}}-pipeline-{}-*]"
+)
+
 IAM4_MONITORING = (
     "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy"
     "/service-role/AmazonRDSEnhancedMonitoringRole]"
@@ -161,12 +174,37 @@ def acknowledge(app: cdk.App, settings: Settings) -> None:
         "stage": settings.stage,
         "region": settings.region,
     }
+    rows = (*TABLE, *_pipeline(settings))
     of_this_stage = [(row.path, row.rule, row.reason) for row in settings.acknowledged]
-    for path, rule, reason in (*TABLE, *of_this_stage):
+    for path, rule, reason in (*rows, *of_this_stage):
         for construct in _at(app, settings.name(path)):
             cdk.Validations.of(construct).acknowledge(
                 cdk.Acknowledgment(id=rule.format(**names), reason=reason)
             )
+
+
+def _pipeline(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """The rows on the pipeline, whose projects have the names of its stages."""
+    if settings.pipeline is None:
+        return
+    yield "pipeline/Artifacts", "AwsSolutions-S1", DELIVERED
+    yield "pipeline/Artifacts", "HIPAA.Security-S3BucketLoggingEnabled", DELIVERED
+    yield "pipeline/Artifacts", "HIPAA.Security-S3BucketReplicationEnabled", ONE_REGION
+    yield "pipeline/Role", IAM5_HANDED, HANDED
+    yield "pipeline/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE
+    stages = [name.capitalize() for name in settings.pipeline.stages]
+    verifying = [f"Verify{stage}" for stage in stages]
+    yield "pipeline/PreDeploy/Role", "AwsSolutions-IAM5[Resource::*]", LOGS_IN
+    for project in verifying:
+        yield f"pipeline/{project}/Role", "AwsSolutions-IAM5[Resource::*]", LOOKS
+    deploying = [f"Deploy{stage}" for stage in stages]
+    for project in ("PreDeploy", "UpdatePipeline", *deploying, *verifying):
+        path = f"pipeline/{project}"
+        yield f"{path}/Role", IAM5_HANDED, HANDED
+        yield f"{path}/Role", IAM5_REPORTS.format(project.lower()), OWN_REPORTS
+        yield f"{path}/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE
+        yield f"{path}/Project", "HIPAA.Security-CodeBuildProjectSourceRepoUrl", CLONE
+        yield f"{path}/Project", "AwsSolutions-CB5", BUILD_IMAGE
 
 
 def _at(app: cdk.App, path: str) -> Iterator[IConstruct]:

@@ -17,6 +17,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from stacks.components.audit_trail import AuditTrail
+from stacks.components.image_sharing import let_accounts_pull
 from stacks.components.keys import KEEP, customer_key, let_logs_use
 from stacks.components.logs import log_group
 from stacks.components.network import Placement, PrivateNetwork, existing_placement
@@ -103,7 +104,9 @@ class Data(cdk.Stack):
             return ecr.Repository.from_repository_attributes(
                 self, "Images", repository_arn=arn, repository_name=arn.split("repository/")[1]
             )
-        return ecr.Repository(
+        if name := self._settings.image.repository_name:
+            return ecr.Repository.from_repository_name(self, "Images", name)
+        repository = ecr.Repository(
             self,
             "Images",
             repository_name=self._settings.name("backend"),
@@ -119,6 +122,8 @@ class Data(cdk.Stack):
             ],
             removal_policy=KEEP,
         )
+        let_accounts_pull(repository, self._settings.image.shared_with, self.region)
+        return repository
 
     def _trail(self) -> None:
         settings = self._settings

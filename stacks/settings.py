@@ -14,7 +14,16 @@ from stacks import migrations as schemas
 from stacks import stage as sections
 from stacks.stage_files import ROOT, SettingsError, merge, read, reasons, shown
 
-__all__ = ["PROBES", "ROOT", "Settings", "SettingsError", "load", "probe_names", "stages"]
+__all__ = [
+    "PROBES",
+    "ROOT",
+    "Settings",
+    "SettingsError",
+    "deliveries",
+    "load",
+    "probe_names",
+    "stages",
+]
 
 STAGES = ROOT / "stages"
 PROBES = ROOT / "probes.toml"
@@ -47,6 +56,7 @@ class Settings(sections.Section):
     alarms: sections.Alarms
     canary: sections.Canary
     drift: sections.Drift
+    pipeline: sections.Pipeline | None = None
     maintenance: tuple[sections.Maintenance, ...] = Field(default=(), strict=False)
     ignore_alarms: sections.Reason | None = None  # of one deployment alone
     probes: tuple[sections.ProbeName, ...] = Field(min_length=1)
@@ -114,6 +124,13 @@ class Settings(sections.Section):
     def prefix(self) -> str:
         """What the names of this stage's things begin with: `credmate-prod`."""
         return f"{self.project}-{self.stage}"
+
+    @property
+    def repository(self) -> str:
+        """The name of the image repository, whoever made it."""
+        if arn := self.image.repository_arn:
+            return arn.partition("repository/")[2]
+        return self.image.repository_name or self.name("backend")
 
     def name(self, what: str) -> str:
         """The name of something of this stage: `credmate-prod-backend`."""
@@ -206,3 +223,23 @@ def _said(path: Path) -> dict[str, Any]:
     for key in FROM_ELSEWHERE & table.keys():
         raise SettingsError(f"{shown(path)}: {key}: comes from elsewhere; remove it")
     return table
+
+
+def deliveries(settings: Settings, folder: Path = STAGES) -> tuple[Settings, ...]:
+    """The stages that a pipeline delivers to, in its order.
+
+    Raises:
+        SettingsError: one cannot be used, or takes its images from another repository than the
+            one that the pipeline publishes to.
+    """
+    if settings.pipeline is None:
+        return ()
+    found = tuple(load(name, folder) for name in settings.pipeline.stages)
+    for stage in found:
+        if stage.repository != settings.repository:
+            raise SettingsError(
+                f"{shown(folder / f'{stage.stage}.toml')}: image: takes its images from "
+                f"{stage.repository}, and the pipeline of {settings.stage} publishes to "
+                f"{settings.repository}; say repository_name or repository_arn"
+            )
+    return found

@@ -56,6 +56,21 @@ TopicArn = Annotated[
     StringConstraints(pattern=r"^arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]{1,256}$"),
 ]
 SecretName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9/_+=.@-]+$", max_length=512)]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+RepositoryName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$", max_length=256)
+]
+# CodeConnections was called CodeStar Connections; both names are in use.
+ConnectionArn = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^arn:aws[a-z-]*:(codeconnections|codestar-connections)"
+        r":[a-z0-9-]+:[0-9]{12}:connection/[0-9a-f-]+$"
+    ),
+]
+FullRepository = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]+/[A-Za-z0-9._-]+$")]
+Branch = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._/-]*$")]
+PathPattern = Annotated[str, StringConstraints(pattern=r"^[^\s/][^\s]*$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 ResourceType = Annotated[
     str, StringConstraints(pattern=r"^(AWS::[A-Za-z0-9]+|Custom)::[A-Za-z0-9*]+$")
@@ -139,14 +154,29 @@ class Image(Section):
     """Where the container image comes from.
 
     With a digest it is the repository's image; without one the Dockerfile is built on `base`,
-    which `…@sha256:…` pins.
+    which `…@sha256:…` pins. The data stack makes the repository, unless one is named: by
+    `repository_name` in the stage's own account, by `repository_arn` in any. Accounts under
+    `shared_with` may pull from the one it makes.
     """
 
     base: str = Field(pattern=r"^[^\s@]+(@sha256:[0-9a-f]{64})?$")
-    repository_arn: RepositoryArn | None = (
-        None  # an existing repository; otherwise the data stack makes one
-    )
+    repository_arn: RepositoryArn | None = None
+    repository_name: RepositoryName | None = None
+    shared_with: tuple[AccountId, ...] = Field(default=(), strict=False)
     digest: Digest | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether the repository is somebody else's."""
+        return bool(self.repository_arn or self.repository_name)
+
+    @model_validator(mode="after")
+    def _one_repository(self) -> Self:
+        if self.repository_arn and self.repository_name:
+            raise ValueError("repository_arn and repository_name: remove one of them")
+        if self.exists and self.shared_with:
+            raise ValueError("shared_with belongs to the repository that the data stack makes")
+        return self
 
     def build_args(self, function: Function) -> dict[str, str]:
         """The Dockerfile's arguments: what it builds on, and the handler that it smoke-tests."""
@@ -341,6 +371,38 @@ class Maintenance(Section):
     reason: str = Field(min_length=1, max_length=255)
 
 
+class Pipeline(Section):
+    """The pipeline. It runs in the account and region of the stage whose file has this section.
+
+    It builds `branch` of `repository` (GitHub, owner/name) when something below `paths` and not
+    below `ignored_paths` changes, and delivers to `stages`, in this order; before each stage of
+    `approval_before` somebody must agree. `connection_arn` names an existing connection to
+    GitHub; without it the stack makes one, which waits for its handshake. An image with a
+    finding of `scan_threshold` or worse is not deployed.
+    """
+
+    repository: FullRepository
+    branch: Branch
+    connection_arn: ConnectionArn | None = None
+    # CodePipeline takes eight patterns of each.
+    paths: tuple[PathPattern, ...] = Field(
+        default=("**",), strict=False, min_length=1, max_length=8
+    )
+    ignored_paths: tuple[PathPattern, ...] = Field(default=(), strict=False, max_length=8)
+    stages: tuple[Name, ...] = Field(strict=False, min_length=1)
+    approval_before: tuple[Name, ...] = Field(default=(), strict=False)
+    scan_threshold: Literal["LOW", "MEDIUM", "HIGH", "CRITICAL"]
+    artifact_days: int = Field(ge=30, le=3650)  # a stage goes back to what it kept of a run
+
+    @model_validator(mode="after")
+    def _approvals_are_of_its_stages(self) -> Self:
+        if len(set(self.stages)) != len(self.stages):
+            raise ValueError("stages names one twice")
+        if foreign := sorted(set(self.approval_before) - set(self.stages)):
+            raise ValueError(f"approval_before {foreign} are not among stages")
+        return self
+
+
 class LeftOut(Section):
     """What other stages have and this one has not: the types of the resources, and why."""
 
@@ -356,6 +418,6 @@ class LeftOut(Section):
 class Acknowledged(Section):
     """A finding of cdk-nag that stands in this stage, beside those that stand in all of them."""
 
-    path: str = Field(pattern=r"^(data|service|monitoring)/\S+$")
+    path: str = Field(pattern=r"^(data|service|monitoring|pipeline)/\S+$")
     rule: str = Field(pattern=r"^(AwsSolutions|HIPAA\.Security)-\S+$")
     reason: str = Field(min_length=1)

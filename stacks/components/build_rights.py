@@ -1,0 +1,128 @@
+"""What a build may do beyond its own artifacts: no more than its commands ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import aws_cdk as cdk
+from aws_cdk import aws_ecr as ecr
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+
+from stacks.components.build_project import USE_CONNECTION, BuildProject
+from stacks.settings import Settings
+
+QUALIFIER = "hnb659fds"  # of `cdk bootstrap`, where nobody chose another
+# Deploy and upload; images are never built again, so the image role is not among them.
+BOOTSTRAP_ROLES = ("deploy-role", "file-publishing-role", "lookup-role")
+# What `gate verify` asks; of these actions some know no resource.
+LOOKS = (
+    "apigateway:GET",
+    "cloudformation:DescribeStacks",
+    "cloudformation:GetTemplate",
+    "cloudformation:ListStackResources",
+    "cloudformation:DescribeStackResources",
+    "cloudwatch:DescribeAlarms",
+    "codedeploy:GetDeployment",
+    "codedeploy:GetDeploymentGroup",
+    "codedeploy:ListDeployments",
+    "lambda:GetAlias",
+    "lambda:GetFunction",
+    "lambda:GetFunctionConfiguration",
+    "lambda:GetFunctionConcurrency",
+    "lambda:GetProvisionedConcurrencyConfig",
+    "lambda:ListAliases",
+    "lambda:ListVersionsByFunction",
+    "logs:DescribeLogGroups",
+    "synthetics:GetCanary",
+    "synthetics:GetCanaryRuns",
+)
+
+
+def orchestrate(
+    projects: Sequence[BuildProject], *, artifacts: s3.IBucket, key: kms.IKey, connection: str
+) -> list[iam.PolicyStatement]:
+    """What the pipeline itself does: fetch, hand artifacts on, start builds."""
+    table = (
+        (["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"], [artifacts.arn_for_objects("*")]),
+        (["s3:GetBucketLocation", "s3:GetBucketVersioning"], [artifacts.bucket_arn]),
+        (["kms:Decrypt", "kms:GenerateDataKey"], [key.key_arn]),
+        (list(USE_CONNECTION), [connection]),
+        (
+            ["codebuild:BatchGetBuilds", "codebuild:StartBuild", "codebuild:StopBuild"],
+            [one.project.project_arn for one in projects],
+        ),
+    )
+    return [iam.PolicyStatement(actions=a, resources=resources) for a, resources in table]
+
+
+def assume_bootstrap_roles(role: iam.Role, stages: Sequence[Settings]) -> None:
+    """Let it deploy to the accounts of `stages`, as `cdk bootstrap` prepared them."""
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["sts:AssumeRole"],
+            resources=[_bootstrap(stage, name) for stage in stages for name in BOOTSTRAP_ROLES],
+        )
+    )
+
+
+def _bootstrap(stage: Settings, name: str) -> str:
+    account = stage.account or cdk.Aws.ACCOUNT_ID
+    role = f"cdk-{QUALIFIER}-{name}-{account}-{stage.region}"
+    return f"arn:{cdk.Aws.PARTITION}:iam::{account}:role/{role}"
+
+
+def publish_and_scan(role: iam.Role, repository: ecr.IRepository) -> None:
+    """Let it push images and read what the scan found."""
+    role.add_to_policy(
+        # The action knows no resource.
+        iam.PolicyStatement(actions=["ecr:GetAuthorizationToken"], resources=["*"])
+    )
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=[
+                "ecr:BatchCheckLayerAvailability",
+                "ecr:BatchGetImage",
+                "ecr:CompleteLayerUpload",
+                "ecr:DescribeImages",
+                "ecr:DescribeImageScanFindings",
+                "ecr:GetDownloadUrlForLayer",
+                "ecr:InitiateLayerUpload",
+                "ecr:PutImage",
+                "ecr:UploadLayerPart",
+            ],
+            resources=[repository.repository_arn],
+        )
+    )
+
+
+def look(role: iam.Role, stage: Settings) -> None:
+    """Let it read what is deployed of a stage, and the probe user that logs in."""
+    role.add_to_policy(iam.PolicyStatement(actions=list(LOOKS), resources=["*"]))
+    name = stage.secrets.probe_secret_name or f"{stage.project}/{stage.stage}/probe-user"
+    secret = cdk.Arn.format(
+        cdk.ArnComponents(
+            partition=cdk.Aws.PARTITION,
+            service="secretsmanager",
+            region=stage.region,
+            account=stage.account or cdk.Aws.ACCOUNT_ID,
+            resource="secret",
+            # Secrets Manager adds six characters of its own.
+            resource_name=f"{name}-??????",
+            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+        )
+    )
+    role.add_to_policy(
+        iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret])
+    )
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["kms:Decrypt"],
+            resources=["*"],  # whichever key the secret has; the conditions name the secret
+            conditions={
+                "StringEquals": {"kms:ViaService": f"secretsmanager.{stage.region}.amazonaws.com"},
+                "ArnLike": {"kms:EncryptionContext:SecretARN": secret},
+            },
+        )
+    )
