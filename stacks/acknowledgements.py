@@ -51,11 +51,26 @@ HANDED = "Artifacts lie under names that CodePipeline makes; the bucket is this 
 DELIVERED = "What was delivered, private and expiring; whoever reads it is in the audit trail."
 OWN_REPORTS = "CodeBuild makes report groups whose names begin with the project's."
 LOGS_IN = "The token to log in to ECR knows no resource."
-LOOKS = "It reads what is deployed: many of these actions know no resource."
+LOOKS = "It reads what is deployed of this stage, under names that begin with the stage's."
 IAM5_HANDED = "AwsSolutions-IAM5[Resource::<Artifacts82DD59A1.Arn>/*]"
 IAM5_REPORTS = (
     "AwsSolutions-IAM5[Resource::arn:aws:codebuild:{{region}}:<AWS::AccountId>"
     ":report-group/{{project}}-{{stage}}-pipeline-{}-*]"
+)
+
+IAM5_LOOKS = tuple(
+    f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{resource}]"
+    for resource in (
+        "apigateway:{{region}}::/apis/*",
+        "cloudformation:{{region}}:<AWS::AccountId>:stack/{{project}}-{0}-*",
+        "cloudwatch:{{region}}:<AWS::AccountId>:alarm:*",
+        "codedeploy:{{region}}:<AWS::AccountId>"
+        ":deploymentgroup:{{project}}-{0}-*/{{project}}-{0}-*",
+        "kms:{{region}}:<AWS::AccountId>:key/*",
+        "lambda:{{region}}:<AWS::AccountId>:function:{{project}}-{0}-*",
+        "logs:{{region}}:<AWS::AccountId>:log-group:*",
+        "synthetics:{{region}}:<AWS::AccountId>:canary:{{project}}-{0}-*",
+    )
 )
 
 IAM4_MONITORING = (
@@ -174,13 +189,18 @@ def acknowledge(app: cdk.App, settings: Settings) -> None:
         "stage": settings.stage,
         "region": settings.region,
     }
-    rows = (*TABLE, *_pipeline(settings))
-    of_this_stage = [(row.path, row.rule, row.reason) for row in settings.acknowledged]
-    for path, rule, reason in (*rows, *of_this_stage):
+    for path, rule, reason in rows(settings):
         for construct in _at(app, settings.name(path)):
             cdk.Validations.of(construct).acknowledge(
                 cdk.Acknowledgment(id=rule.format(**names), reason=reason)
             )
+
+
+def rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Path, rule and reason of every line that is for this stage."""
+    yield from TABLE
+    yield from _pipeline(settings)
+    yield from ((row.path, row.rule, row.reason) for row in settings.acknowledged)
 
 
 def _pipeline(settings: Settings) -> Iterator[tuple[str, str, str]]:
@@ -190,15 +210,16 @@ def _pipeline(settings: Settings) -> Iterator[tuple[str, str, str]]:
     yield "pipeline/Artifacts", "AwsSolutions-S1", DELIVERED
     yield "pipeline/Artifacts", "HIPAA.Security-S3BucketLoggingEnabled", DELIVERED
     yield "pipeline/Artifacts", "HIPAA.Security-S3BucketReplicationEnabled", ONE_REGION
+    yield "monitoring/DriftDetection/Role", IAM5_STACK.format("pipeline"), STACKS
     yield "pipeline/Role", IAM5_HANDED, HANDED
     yield "pipeline/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE
-    stages = [name.capitalize() for name in settings.pipeline.stages]
-    verifying = [f"Verify{stage}" for stage in stages]
     yield "pipeline/PreDeploy/Role", "AwsSolutions-IAM5[Resource::*]", LOGS_IN
-    for project in verifying:
-        yield f"pipeline/{project}/Role", "AwsSolutions-IAM5[Resource::*]", LOOKS
-    deploying = [f"Deploy{stage}" for stage in stages]
-    for project in ("PreDeploy", "UpdatePipeline", *deploying, *verifying):
+    stages = settings.pipeline.stages
+    for stage in stages:
+        for rule in IAM5_LOOKS:
+            yield f"pipeline/Verify{stage.capitalize()}/Role", rule.format(stage), LOOKS
+    delivering = [f"{do}{stage.capitalize()}" for stage in stages for do in ("Deploy", "Verify")]
+    for project in ("PreDeploy", "UpdatePipeline", *delivering):
         path = f"pipeline/{project}"
         yield f"{path}/Role", IAM5_HANDED, HANDED
         yield f"{path}/Role", IAM5_REPORTS.format(project.lower()), OWN_REPORTS

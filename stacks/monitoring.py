@@ -172,7 +172,7 @@ class Monitoring(cdk.Stack):
     def _drift(self) -> None:
         """Hear of changes by hand as they happen, and look for what was not heard."""
         settings = self._settings
-        stacks = [settings.name(stack) for stack in ("data", "service", "monitoring")]
+        stacks = [settings.name(stack) for stack in settings.stacks]
         EventWatch(
             self,
             "Events",

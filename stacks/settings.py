@@ -126,6 +126,12 @@ class Settings(sections.Section):
         return f"{self.project}-{self.stage}"
 
     @property
+    def stacks(self) -> tuple[str, ...]:
+        """What the stage's stacks are called, in the order in which they are deployed."""
+        own = ("data", "service", "monitoring")
+        return (*own, "pipeline") if self.pipeline else own
+
+    @property
     def repository(self) -> str:
         """The name of the image repository, whoever made it."""
         if arn := self.image.repository_arn:

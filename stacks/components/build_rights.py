@@ -16,27 +16,33 @@ from stacks.settings import Settings
 QUALIFIER = "hnb659fds"  # of `cdk bootstrap`, where nobody chose another
 # Deploy and upload; images are never built again, so the image role is not among them.
 BOOTSTRAP_ROLES = ("deploy-role", "file-publishing-role", "lookup-role")
-# What `gate verify` asks; of these actions some know no resource.
-LOOKS = (
-    "apigateway:GET",
-    "cloudformation:DescribeStacks",
-    "cloudformation:GetTemplate",
-    "cloudformation:ListStackResources",
-    "cloudformation:DescribeStackResources",
-    "cloudwatch:DescribeAlarms",
-    "codedeploy:GetDeployment",
-    "codedeploy:GetDeploymentGroup",
-    "codedeploy:ListDeployments",
-    "lambda:GetAlias",
-    "lambda:GetFunction",
-    "lambda:GetFunctionConfiguration",
-    "lambda:GetFunctionConcurrency",
-    "lambda:GetProvisionedConcurrencyConfig",
-    "lambda:ListAliases",
-    "lambda:ListVersionsByFunction",
-    "logs:DescribeLogGroups",
-    "synthetics:GetCanary",
-    "synthetics:GetCanaryRuns",
+# What `gate verify` asks, by the service and the resource that it asks it of: `{}` is what the
+# names of the stage's things begin with.
+LOOKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    (
+        *("cloudformation", "stack/{}-*"),
+        ("DescribeStacks", "DescribeStackResources", "GetTemplate", "ListStackResources"),
+    ),
+    (
+        *("lambda", "function:{}-*"),
+        (
+            "GetAlias",
+            "GetFunction",
+            "GetFunctionConcurrency",
+            "GetFunctionConfiguration",
+            "GetProvisionedConcurrencyConfig",
+            "ListAliases",
+            "ListVersionsByFunction",
+        ),
+    ),
+    (
+        "codedeploy",
+        "deploymentgroup:{0}-*/{0}-*",
+        ("GetDeployment", "GetDeploymentGroup", "ListDeployments"),
+    ),
+    ("cloudwatch", "alarm:*", ("DescribeAlarms",)),
+    ("synthetics", "canary:{}-*", ("GetCanary", "GetCanaryRuns")),
+    ("logs", "log-group:*", ("DescribeLogGroups",)),
 )
 
 
@@ -99,27 +105,32 @@ def publish_and_scan(role: iam.Role, repository: ecr.IRepository) -> None:
 
 def look(role: iam.Role, stage: Settings) -> None:
     """Let it read what is deployed of a stage, and the probe user that logs in."""
-    role.add_to_policy(iam.PolicyStatement(actions=list(LOOKS), resources=["*"]))
-    name = stage.secrets.probe_secret_name or f"{stage.project}/{stage.stage}/probe-user"
-    secret = cdk.Arn.format(
-        cdk.ArnComponents(
-            partition=cdk.Aws.PARTITION,
-            service="secretsmanager",
-            region=stage.region,
-            account=stage.account or cdk.Aws.ACCOUNT_ID,
-            resource="secret",
-            # Secrets Manager adds six characters of its own.
-            resource_name=f"{name}-??????",
-            arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME,
+    account = stage.account or cdk.Aws.ACCOUNT_ID
+    for service, resource, asked in LOOKS:
+        arn = f"arn:{cdk.Aws.PARTITION}:{service}:{stage.region}:{account}:"
+        role.add_to_policy(
+            iam.PolicyStatement(
+                actions=[f"{service}:{action}" for action in asked],
+                resources=[arn + resource.format(stage.prefix)],
+            )
+        )
+    role.add_to_policy(
+        iam.PolicyStatement(
+            actions=["apigateway:GET"],
+            resources=[f"arn:{cdk.Aws.PARTITION}:apigateway:{stage.region}::/apis/*"],
         )
     )
+    name = stage.secrets.probe_secret_name or f"{stage.project}/{stage.stage}/probe-user"
+    # Secrets Manager adds six characters of its own to the name.
+    secret = f"arn:{cdk.Aws.PARTITION}:secretsmanager:{stage.region}:{account}:secret:{name}-??????"
     role.add_to_policy(
         iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret])
     )
     role.add_to_policy(
         iam.PolicyStatement(
             actions=["kms:Decrypt"],
-            resources=["*"],  # whichever key the secret has; the conditions name the secret
+            # Whichever key the secret has: the conditions name the secret.
+            resources=[f"arn:{cdk.Aws.PARTITION}:kms:{stage.region}:{account}:key/*"],
             conditions={
                 "StringEquals": {"kms:ViaService": f"secretsmanager.{stage.region}.amazonaws.com"},
                 "ArnLike": {"kms:EncryptionContext:SecretARN": secret},

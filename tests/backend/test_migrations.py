@@ -142,6 +142,14 @@ def test_a_database_that_the_next_release_migrated_is_ready(client: TestClient) 
     assert client.get("/ready").json() == {"status": "ready"}
 
 
+@pytest.mark.usefixtures("empty_database")
+def test_on_the_way_back_the_schema_stays_and_the_probe_user_is_written() -> None:
+    migrate.run({})
+    with unit_of_work() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    assert migrate.run(PROBE) == {"revision": "0002", "probe_user": "created"}
+
+
 def test_a_database_that_is_not_there_is_not_ready(client: TestClient) -> None:
     answer = client.get("/ready")
     assert answer.status_code == 503

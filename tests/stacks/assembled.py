@@ -22,7 +22,7 @@ CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
 class Resource:
     """A resource of one of the stage's templates."""
 
-    stack: str  # data, service or monitoring
+    stack: str  # data, service, monitoring or pipeline
     id: str
     body: Mapping[str, Any]
 
@@ -96,6 +96,5 @@ def synthesize(
 
 
 def read(settings: Settings, folder: Path) -> Assembled:
-    names = ("data", "service", "monitoring")
-    texts = {n: folder / f"{settings.name(n)}.template.json" for n in names}
+    texts = {n: folder / f"{settings.name(n)}.template.json" for n in settings.stacks}
     return Assembled(settings, folder, {n: json.loads(p.read_text()) for n, p in texts.items()})

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from tests.stacks.assembled import Assembled
 
@@ -105,21 +106,29 @@ def test_secrets_are_encrypted_with_the_stages_key(any_stage: Assembled) -> None
         assert any_stage.target(secret["KmsKeyId"], "data").body["Type"] == "AWS::KMS::Key"
 
 
-def test_an_image_that_was_pushed_stays_what_it_is(any_stage: Assembled) -> None:
-    repository = any_stage.one("AWS::ECR::Repository")
+def test_an_image_that_was_pushed_stays_what_it_is(prod: Assembled) -> None:
+    repository = prod.one("AWS::ECR::Repository")
     assert repository["ImageTagMutability"] == "IMMUTABLE"
     assert repository["ImageScanningConfiguration"] == {"ScanOnPush": True}
     assert repository["EncryptionConfiguration"]["EncryptionType"] == "KMS"
 
 
-def test_lambda_alone_may_pull_images_and_nobody_may_push_them(any_stage: Assembled) -> None:
-    (statement,) = any_stage.one("AWS::ECR::Repository")["RepositoryPolicyText"]["Statement"]
+def test_lambda_alone_may_pull_images_and_nobody_may_push_them(prod: Assembled) -> None:
+    (statement,) = prod.one("AWS::ECR::Repository")["RepositoryPolicyText"]["Statement"]
     assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
     assert "ecr:PutImage" not in statement["Action"]
 
 
-def test_no_rule_removes_an_image_that_has_a_tag(any_stage: Assembled) -> None:
-    policy = any_stage.one("AWS::ECR::Repository")["LifecyclePolicy"]["LifecyclePolicyText"]
+def test_dev_takes_its_images_from_productions_repository(
+    prod: Assembled, assembled: Callable[[str], Assembled]
+) -> None:
+    assert not list(assembled("dev").of_type("AWS::ECR::Repository"))
+    repository = prod.one("AWS::ECR::Repository")["RepositoryName"]
+    assert assembled("dev").settings.repository == repository
+
+
+def test_no_rule_removes_an_image_that_has_a_tag(prod: Assembled) -> None:
+    policy = prod.one("AWS::ECR::Repository")["LifecyclePolicy"]["LifecyclePolicyText"]
     assert [rule["selection"]["tagStatus"] for rule in json.loads(policy)["rules"]] == ["untagged"]
 
 

@@ -83,9 +83,9 @@ def test_migrations_are_the_same_image_with_another_command(any_stage: Assembled
 
 def test_the_image_is_the_digest_in_the_stages_repository(any_stage: Assembled) -> None:
     uri = json.dumps(backend(any_stage)["Code"]["ImageUri"])
-    repository = any_stage.one("AWS::ECR::Repository")
     assert f"@{DIGEST}" in uri
-    assert repository.id in uri
+    named = any_stage.settings.image.repository_name
+    assert (f"/{named}@" if named else any_stage.one("AWS::ECR::Repository").id) in uri
     output = any_stage.templates["service"]["Outputs"]["ImageDigest"]
     assert output["Value"] == DIGEST
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from shared.database import engine
@@ -32,6 +32,16 @@ def known_revisions() -> frozenset[str]:
     return frozenset(s.revision for s in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
+def applied_revisions(connection: Connection) -> tuple[str, ...]:
+    """The migrations that the database is at; none, before the first."""
+    return MigrationContext.configure(connection).get_current_heads()
+
+
+def is_ahead(applied: tuple[str, ...]) -> bool:
+    """Whether a newer release than this code has migrated the database."""
+    return any(revision not in known_revisions() for revision in applied)
+
+
 def check_database() -> None:
     """Ask the database a question, and which migration it is at.
 
@@ -45,12 +55,11 @@ def check_database() -> None:
     try:
         with engine().connect() as connection:
             connection.execute(text("SELECT 1"))
-            applied = MigrationContext.configure(connection).get_current_heads()
+            applied = applied_revisions(connection)
     except DBAPIError as exc:
         # The driver's text may quote host and user.
         raise NotReadyError(f"the database does not answer: {type(exc).__name__}") from exc
-    ahead = any(revision not in known_revisions() for revision in applied)
-    if applied != (expected_revision(),) and not ahead:
+    if applied != (expected_revision(),) and not is_ahead(applied):
         raise NotReadyError(
             f"the database is at migration {', '.join(applied) or 'none'} "
             f"and the code expects {expected_revision()}: run `python -m migrate`"
