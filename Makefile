@@ -4,6 +4,8 @@
 MAKEFLAGS += --no-print-directory
 
 STAGE ?= dev
+APP ?=
+STACKS ?=
 ENGINE ?=
 TAG ?=
 ARGS ?=
@@ -62,8 +64,9 @@ image: setup  ## build the image of STAGE and smoke it: TAG=backend:1
 synth: setup  ## write the templates of STAGE to cdk.out
 	@$(CURDIR)/node_modules/.bin/cdk synth --quiet -c stage=$(STAGE) $(ARGS)
 
-deploy: setup  ## deploy STAGE to the AWS account of your credentials
-	@$(CURDIR)/node_modules/.bin/cdk deploy --all -c stage=$(STAGE) $(ARGS)
+deploy: setup  ## deploy STAGE to the AWS account of your credentials (APP=cdk.out: as it was synthesized)
+	@$(CURDIR)/node_modules/.bin/cdk deploy $(or $(STACKS),--all) \
+		$(if $(APP),--app "$(APP)",-c stage=$(STAGE)) $(ARGS)
 
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-annotate --custom-compile-command "make lock"

@@ -66,7 +66,7 @@ def asking(what: str) -> Iterator[None]:
     try:
         yield
     except ClientError as exc:
-        code = exc.response.get("Error", {}).get("Code", "")
+        code = code_of(exc)
         todo = WHAT_TO_DO.get(code, "see the message")
         kind = Missing if code in GONE else CannotLook
         raise kind(f"{what}: {one_line(str(exc))}; {todo}") from exc
@@ -76,7 +76,11 @@ def asking(what: str) -> Iterator[None]:
         ) from exc
 
 
+def code_of(exc: Exception) -> str:
+    """AWS's own name for what a ClientError is about; "" of any other exception."""
+    return str(getattr(exc, "response", {}).get("Error", {}).get("Code", ""))
+
+
 def is_missing(exc: Exception) -> bool:
     """Whether a ClientError says that the thing asked for does not exist."""
-    code = getattr(exc, "response", {}).get("Error", {}).get("Code", "")
-    return code in {"ResourceNotFoundException", "ValidationError"}
+    return code_of(exc) in {"ResourceNotFoundException", "ValidationError"}

@@ -68,6 +68,7 @@ CHECKS = (
     Check("handler", "the handler command names a callable", in_all=()),
     Check("smoke", "the function answers every probe in the real RIE", in_all=("--local",)),
     Check("audit", "nothing in the repository is said twice, and nothing contradicts itself"),
+    Check("scan", "nothing in a pushed image is known to be vulnerable, from a threshold on"),
     Check("verify", "what is deployed is what the template says, and answers"),
     Check("drift", "nothing is deployed that CloudFormation did not write"),
     Check("rehearse", "every incident of rehearsals/ is stopped by the road, in time"),
