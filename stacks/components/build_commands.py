@@ -24,6 +24,7 @@ ENGINE = (
 )
 SETUP = ("make setup",)
 SOURCE = (
+    f"mkdir -p {REPORTS}/tests {REPORTS}/gate",
     "make check",
     f'make test ARGS="--junit-xml {REPORTS}/tests/tests.xml"',
     *(

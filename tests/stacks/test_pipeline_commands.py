@@ -84,7 +84,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            timeout=280,
+            timeout=580,
             check=False,
         )
         yield Run(checkout, done.stdout, done.returncode)
@@ -125,7 +125,7 @@ def test_the_variables_that_the_commands_read_are_the_projects(prod: Assembled) 
 
 
 @pytest.mark.engine
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 class TestInACleanCheckout:
     """The commands, in order, with an engine and without AWS."""
 
