@@ -93,10 +93,13 @@ def run(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 
 def environment(engine: daemon.Engine, base: str) -> dict[str, str]:
     """What CodeBuild sets, and what this machine needs in its place."""
+    ours = engine.environment()
     outside = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST", "COV_", "AWS"))}
     return {
         **outside,
-        **engine.environment(),
+        **ours,
+        # The engine's own client first: another one beside it may not know how to build.
+        "PATH": os.pathsep.join([str(Path(daemon.DOCKER).parent), ours["PATH"]]),
         "CODEBUILD_RESOLVED_SOURCE_VERSION": COMMIT,
         "CODEBUILD_BUILD_NUMBER": "7",
         "STAGE": "prod",
