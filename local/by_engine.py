@@ -38,7 +38,11 @@ def deployed(run: Run) -> Iterator[Deployed]:
                 proxies={},
                 host=address,
                 port=HTTP,
-                more={"DOCKER_HOST": f"unix://{docker.socket}"},
+                more={
+                    "DOCKER_HOST": f"unix://{docker.socket}",
+                    # Where functions find AWS: those in containers, and those that it runs itself.
+                    "AWS_ENDPOINT_URL": f"http://{docker.gateway}:{HTTP}",
+                },
             ),
         ) as here,
         bridge.forward(address=docker.gateway, port=HTTP, to=(address, HTTP)),

@@ -15,9 +15,14 @@ Target = tuple[str, int] | Path
 def forward(*, address: str, port: int, to: Target) -> Iterator[int]:
     """Forward TCP connections on a bridge's address; yields the port (a free one for 0)."""
     loop = asyncio.new_event_loop()
-    server = loop.run_until_complete(
-        asyncio.start_server(lambda r, w: _pipe(r, w, to), address, port)
-    )
+    connections = set[asyncio.Task[None]]()  # the loop itself forgets tasks that only wait
+
+    def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = loop.create_task(_pipe(reader, writer, to))
+        connections.add(task)
+        task.add_done_callback(connections.discard)
+
+    server = loop.run_until_complete(asyncio.start_server(serve, address, port))
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     try:
