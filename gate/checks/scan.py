@@ -15,7 +15,8 @@ from gate.report import CannotLook, Finding, Report
 NAME = "scan"
 HELP = """\
 Wait for ECR's scan of an image and hold what it found against a threshold. A scan that failed,
-or that does not end in time, is no clean image: exit code 2.
+or that does not end in time (--timeout SECONDS, 600), is no clean image: exit code 2. What nobody
+has judged yet (UNDEFINED, UNTRIAGED) is counted and stops nothing.
 
 examples:
   gate scan --repository credmate-prod-backend --digest sha256:…
