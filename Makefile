@@ -64,9 +64,9 @@ image: setup  ## build the image of STAGE and smoke it: TAG=backend:1
 synth: setup  ## write the templates of STAGE to cdk.out
 	@$(CURDIR)/node_modules/.bin/cdk synth --quiet -c stage=$(STAGE) $(ARGS)
 
+NO_APP = deploy: $(APP) holds no synthesized stage $(STAGE); run make synth STAGE=$(STAGE), or say another APP
 deploy: setup  ## deploy STAGE to the AWS account of your credentials (APP=cdk.out: as it was synthesized)
-	@$(if $(APP),ls "$(APP)"/*-$(STAGE)-*.template.json >/dev/null 2>&1 || { echo "deploy: $(APP) holds \
-	no synthesized stage $(STAGE); run make synth STAGE=$(STAGE), or say another APP" >&2; exit 2; })
+	@$(if $(APP),ls "$(APP)"/*-$(STAGE)-*.template.json >/dev/null 2>&1 || { echo "$(NO_APP)" >&2; exit 2; })
 	@$(CURDIR)/node_modules/.bin/cdk deploy $(or $(STACKS),--all) \
 		$(if $(APP),--app "$(APP)",-c stage=$(STAGE)) $(ARGS)
 
