@@ -86,3 +86,17 @@ def test_an_unknown_key_stops_the_command_with_its_name(checkout: Checkout) -> N
     assert done.returncode == 1
     assert "cdk: stages/prod.toml: api.burts: no such key" in said(done)
     assert "Traceback" not in said(done)
+
+
+def test_make_deploy_refuses_an_assembly_of_another_stage(tmp_path: Path) -> None:
+    (tmp_path / "credmate-dev-data.template.json").write_text("{}")
+    done = subprocess.run(
+        ["make", "deploy", "STAGE=prod", f"APP={tmp_path}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert f"deploy: {tmp_path} holds no synthesized stage prod; run make synth" in done.stderr
