@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ def run(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
     subprocess.run(
         ["git", "clone", "--quiet", "--no-hardlinks", str(paths.ROOT), str(checkout)], check=True
     )
+    patient(checkout / "probes.toml")
     script = "\n".join(["set -euo pipefail", "set -x", *map(here, commands(prod))])
     folder = tmp_path_factory.mktemp("engine")
     with daemon.engine(folder=folder, registry="registry.test", address="127.0.0.9") as engine:
@@ -89,6 +91,12 @@ def run(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
         )
         yield Run(checkout, done.stdout, done.returncode)
         engine.docker("image", "rm", "--force", f"{REPOSITORY_URI}:{COMMIT}-7")
+
+
+def patient(probes: Path) -> None:
+    """As long for each answer as the function may take: other tests run beside it here."""
+    text = re.sub(r"within_ms = \d+", "within_ms = 14000", probes.read_text())
+    probes.write_text(text)
 
 
 def environment(engine: daemon.Engine, base: str) -> dict[str, str]:
