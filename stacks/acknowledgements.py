@@ -10,7 +10,8 @@ from collections.abc import Iterator
 import aws_cdk as cdk
 from constructs import IConstruct
 
-from stacks.settings import Settings
+from stacks.components.build_rights import keys_of, looked_at
+from stacks.settings import Settings, deliveries
 
 ROTATED_JWT = "A new key signs everybody out at once: rotated by hand, in a quiet hour."
 ROTATED_PROBE = "Rotated with a release: the migrations function writes it into the database."
@@ -51,26 +52,11 @@ HANDED = "Artifacts lie under names that CodePipeline makes; the bucket is this 
 DELIVERED = "What was delivered, private and expiring; whoever reads it is in the audit trail."
 OWN_REPORTS = "CodeBuild makes report groups whose names begin with the project's."
 LOGS_IN = "The token to log in to ECR knows no resource."
-LOOKS = "It reads what is deployed of this stage, under names that begin with the stage's."
+LOOKS = "It reads what is deployed of this stage; what knows no stage by its name, whole."
 IAM5_HANDED = "AwsSolutions-IAM5[Resource::<Artifacts82DD59A1.Arn>/*]"
 IAM5_REPORTS = (
     "AwsSolutions-IAM5[Resource::arn:aws:codebuild:{{region}}:<AWS::AccountId>"
     ":report-group/{{project}}-{{stage}}-pipeline-{}-*]"
-)
-
-IAM5_LOOKS = tuple(
-    f"AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:{resource}]"
-    for resource in (
-        "apigateway:{{region}}::/apis/*",
-        "cloudformation:{{region}}:<AWS::AccountId>:stack/{{project}}-{0}-*",
-        "cloudwatch:{{region}}:<AWS::AccountId>:alarm:*",
-        "codedeploy:{{region}}:<AWS::AccountId>"
-        ":deploymentgroup:{{project}}-{0}-*/{{project}}-{0}-*",
-        "kms:{{region}}:<AWS::AccountId>:key/*",
-        "lambda:{{region}}:<AWS::AccountId>:function:{{project}}-{0}-*",
-        "logs:{{region}}:<AWS::AccountId>:log-group:*",
-        "synthetics:{{region}}:<AWS::AccountId>:canary:{{project}}-{0}-*",
-    )
 )
 
 IAM4_MONITORING = (
@@ -214,11 +200,12 @@ def _pipeline(settings: Settings) -> Iterator[tuple[str, str, str]]:
     yield "pipeline/Role", IAM5_HANDED, HANDED
     yield "pipeline/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE
     yield "pipeline/PreDeploy/Role", "AwsSolutions-IAM5[Resource::*]", LOGS_IN
-    stages = settings.pipeline.stages
+    stages = deliveries(settings)
     for stage in stages:
-        for rule in IAM5_LOOKS:
-            yield f"pipeline/Verify{stage.capitalize()}/Role", rule.format(stage), LOOKS
-    delivering = [f"{do}{stage.capitalize()}" for stage in stages for do in ("Deploy", "Verify")]
+        for resource in _looked_at(stage):
+            path = f"pipeline/Verify{stage.stage.capitalize()}/Role"
+            yield path, f"AwsSolutions-IAM5[Resource::{resource}]", LOOKS
+    delivering = [f"{do}{s.stage.capitalize()}" for s in stages for do in ("Deploy", "Verify")]
     for project in ("PreDeploy", "UpdatePipeline", *delivering):
         path = f"pipeline/{project}"
         yield f"{path}/Role", IAM5_HANDED, HANDED
@@ -226,6 +213,13 @@ def _pipeline(settings: Settings) -> Iterator[tuple[str, str, str]]:
         yield f"{path}/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE
         yield f"{path}/Project", "HIPAA.Security-CodeBuildProjectSourceRepoUrl", CLONE
         yield f"{path}/Project", "AwsSolutions-CB5", BUILD_IMAGE
+
+
+def _looked_at(stage: Settings) -> Iterator[str]:
+    """The resources with a wildcard that verifying a stage names, as cdk-nag writes them."""
+    known = {"partition": "<AWS::Partition>", "account": stage.account or "<AWS::AccountId>"}
+    yield from looked_at(stage, **known)
+    yield keys_of(stage, **known)
 
 
 def _at(app: cdk.App, path: str) -> Iterator[IConstruct]:

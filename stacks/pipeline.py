@@ -16,7 +16,6 @@ from constructs import Construct
 
 from stacks.components import build_commands as commands
 from stacks.components.alarms import Severity
-from stacks.components.artifacts import artifacts_bucket
 from stacks.components.build_project import BuildProject, Commands
 from stacks.components.build_rights import (
     assume_bootstrap_roles,
@@ -26,9 +25,10 @@ from stacks.components.build_rights import (
 )
 from stacks.components.keys import customer_key, let_logs_use
 from stacks.components.logs import log_group
+from stacks.components.private_bucket import private_bucket
 from stacks.components.source import SourceConnection
 from stacks.data import Data
-from stacks.settings import Settings
+from stacks.settings import OWN_STACKS, Settings
 from stacks.stage import Pipeline as PipelineSettings
 
 # Failed executions are told by EventBridge, by whoever watches the stage.
@@ -59,7 +59,9 @@ class Pipeline(cdk.Stack):
             existing=None,
         )
         let_logs_use(self.key)
-        self.artifacts = artifacts_bucket(self, "Artifacts", self.key, pipeline.artifact_days)
+        self.artifacts = private_bucket(
+            self, "Artifacts", key=self.key, days=pipeline.artifact_days
+        )
         self.source = codepipeline.Artifact("Source")
         self.release = codepipeline.Artifact("Release")
         connection = SourceConnection(self, "Connection", settings=settings, pipeline=pipeline)
@@ -140,7 +142,7 @@ class Pipeline(cdk.Stack):
             )
             # Apart: a stage that goes back would wait for a person first.
             self.pipeline.add_stage(stage_name=f"Approve{name}", actions=[approval])
-        stacks = [stage.name(stack) for stack in ("data", "service", "monitoring")]
+        stacks = [stage.name(stack) for stack in OWN_STACKS]
         deploy = self._project(
             f"Deploy{name}", commands.deploy(stage.stage, stacks=stacks), minutes=120
         )

@@ -28,6 +28,7 @@ __all__ = [
 STAGES = ROOT / "stages"
 PROBES = ROOT / "probes.toml"
 SHARED = "_shared"
+OWN_STACKS = ("data", "service", "monitoring")  # which every stage has
 VERSIONS = 2  # while a release shifts; each environment holds one connection, frozen ones too
 KEPT_CONNECTIONS = 20  # migrations, people, and what PostgreSQL reserves for its superuser
 # Of the file's name, of probes.toml, of the migrations, of the one command that needs it.
@@ -128,8 +129,7 @@ class Settings(sections.Section):
     @property
     def stacks(self) -> tuple[str, ...]:
         """What the stage's stacks are called, in the order in which they are deployed."""
-        own = ("data", "service", "monitoring")
-        return (*own, "pipeline") if self.pipeline else own
+        return (*OWN_STACKS, "pipeline") if self.pipeline else OWN_STACKS
 
     @property
     def repository(self) -> str:

@@ -7,10 +7,9 @@ from aws_cdk import aws_cloudtrail as cloudtrail
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
-from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
-from stacks.components.keys import KEEP
+from stacks.components.private_bucket import private_bucket
 
 
 class AuditTrail(Construct):
@@ -32,7 +31,7 @@ class AuditTrail(Construct):
             self,
             "Trail",
             trail_name=name,
-            bucket=_bucket(self, key=key, days=days),
+            bucket=private_bucket(self, "Records", key=key, days=days),
             encryption_key=key,
             enable_file_validation=True,
             # Of this region alone: the stage is nowhere else.
@@ -43,29 +42,6 @@ class AuditTrail(Construct):
             cloud_watch_log_group=log_group,
         )
         trail.node.add_dependency(key)
-
-
-def _bucket(scope: Construct, *, key: kms.IKey, days: int) -> s3.Bucket:
-    return s3.Bucket(
-        scope,
-        "Records",
-        encryption=s3.BucketEncryption.KMS,
-        encryption_key=key,
-        bucket_key_enabled=True,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        enforce_ssl=True,
-        minimum_tls_version=1.2,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        versioned=True,
-        lifecycle_rules=[
-            s3.LifecycleRule(
-                expiration=cdk.Duration.days(days),
-                noncurrent_version_expiration=cdk.Duration.days(1),
-                abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
-            )
-        ],
-        removal_policy=KEEP,
-    )
 
 
 def _let_trail_use(key: kms.IKey, name: str) -> None:

@@ -16,34 +16,38 @@ from stacks.settings import Settings
 QUALIFIER = "hnb659fds"  # of `cdk bootstrap`, where nobody chose another
 # Deploy and upload; images are never built again, so the image role is not among them.
 BOOTSTRAP_ROLES = ("deploy-role", "file-publishing-role", "lookup-role")
-# What `gate verify` asks, by the service and the resource that it asks it of: `{}` is what the
-# names of the stage's things begin with.
+# What `gate verify` asks, and of which resources; `{}` is what the names of a stage begin with.
 LOOKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("cloudformation", "stack/{}-*", ("DescribeStacks", "ListStackResources")),
     (
-        *("cloudformation", "stack/{}-*"),
-        ("DescribeStacks", "DescribeStackResources", "GetTemplate", "ListStackResources"),
+        *("codedeploy", "deploymentgroup:{0}-*/{0}-*"),
+        ("BatchGetDeployments", "GetDeployment", "ListDeployments"),
     ),
-    (
-        *("lambda", "function:{}-*"),
-        (
-            "GetAlias",
-            "GetFunction",
-            "GetFunctionConcurrency",
-            "GetFunctionConfiguration",
-            "GetProvisionedConcurrencyConfig",
-            "ListAliases",
-            "ListVersionsByFunction",
-        ),
-    ),
-    (
-        "codedeploy",
-        "deploymentgroup:{0}-*/{0}-*",
-        ("GetDeployment", "GetDeploymentGroup", "ListDeployments"),
-    ),
-    ("cloudwatch", "alarm:*", ("DescribeAlarms",)),
-    ("synthetics", "canary:{}-*", ("GetCanary", "GetCanaryRuns")),
+    ("lambda", "function:{}-*", ("GetAlias", "GetFunction")),
     ("logs", "log-group:*", ("DescribeLogGroups",)),
+    ("synthetics", "canary:{}-*", ("GetCanary", "GetCanaryRuns")),
 )
+# DescribeAlarms tells of composite alarms only who may ask of everything: its API reference.
+LOOKS_AT_ALL = ("cloudwatch:DescribeAlarms",)
+
+
+def looked_at(stage: Settings, *, partition: str, account: str) -> dict[str, tuple[str, ...]]:
+    """What `gate verify` looks at in a stage, each with the actions that it asks of it."""
+    place = f"{stage.region}:{account}"
+    found = {
+        f"arn:{partition}:{service}:{place}:{resource.format(stage.prefix)}": tuple(
+            f"{service}:{action}" for action in asked
+        )
+        for service, resource, asked in LOOKS
+    }
+    # API Gateway has one action for everything that is read, by the name of HTTP's method.
+    api = f"arn:{partition}:apigateway:{stage.region}::/apis/*"
+    return found | {api: ("apigateway:GET",), "*": LOOKS_AT_ALL}
+
+
+def keys_of(stage: Settings, *, partition: str, account: str) -> str:
+    """Every key of the stage's account: which of them a secret has, nobody knows before."""
+    return f"arn:{partition}:kms:{stage.region}:{account}:key/*"
 
 
 def orchestrate(
@@ -105,24 +109,12 @@ def publish_and_scan(role: iam.Role, repository: ecr.IRepository) -> None:
 
 def look(role: iam.Role, stage: Settings) -> None:
     """Let it read what is deployed of a stage, and the probe user that logs in."""
-    account = stage.account or cdk.Aws.ACCOUNT_ID
-    for service, resource, asked in LOOKS:
-        arn = f"arn:{cdk.Aws.PARTITION}:{service}:{stage.region}:{account}:"
-        role.add_to_policy(
-            iam.PolicyStatement(
-                actions=[f"{service}:{action}" for action in asked],
-                resources=[arn + resource.format(stage.prefix)],
-            )
-        )
-    role.add_to_policy(
-        iam.PolicyStatement(
-            actions=["apigateway:GET"],
-            resources=[f"arn:{cdk.Aws.PARTITION}:apigateway:{stage.region}::/apis/*"],
-        )
-    )
+    partition, account = cdk.Aws.PARTITION, stage.account or cdk.Aws.ACCOUNT_ID
+    for resource, actions in looked_at(stage, partition=partition, account=account).items():
+        role.add_to_policy(iam.PolicyStatement(actions=list(actions), resources=[resource]))
     name = stage.secrets.probe_secret_name or f"{stage.project}/{stage.stage}/probe-user"
     # Secrets Manager adds six characters of its own to the name.
-    secret = f"arn:{cdk.Aws.PARTITION}:secretsmanager:{stage.region}:{account}:secret:{name}-??????"
+    secret = f"arn:{partition}:secretsmanager:{stage.region}:{account}:secret:{name}-??????"
     role.add_to_policy(
         iam.PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret])
     )
@@ -130,7 +122,7 @@ def look(role: iam.Role, stage: Settings) -> None:
         iam.PolicyStatement(
             actions=["kms:Decrypt"],
             # Whichever key the secret has: the conditions name the secret.
-            resources=[f"arn:{cdk.Aws.PARTITION}:kms:{stage.region}:{account}:key/*"],
+            resources=[keys_of(stage, partition=partition, account=account)],
             conditions={
                 "StringEquals": {"kms:ViaService": f"secretsmanager.{stage.region}.amazonaws.com"},
                 "ArnLike": {"kms:EncryptionContext:SecretARN": secret},

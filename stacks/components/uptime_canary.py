@@ -14,6 +14,7 @@ from constructs import Construct
 
 from stacks.components.canary_package import HANDLER, package
 from stacks.components.network import Placement, let_join_network
+from stacks.components.private_bucket import private_bucket
 from stacks.components.secrets import let_read
 from stacks.stage import Canary
 
@@ -42,7 +43,7 @@ class UptimeCanary(Construct):
     ) -> None:
         super().__init__(scope, id)
         kept = cdk.Duration.days(settings.artifact_days)
-        bucket = _artifacts(self, key=key, kept=kept)
+        bucket = private_bucket(self, "Artifacts", key=key, days=settings.artifact_days)
         role = _role(self, name=name, bucket=bucket, key=key)
         if placement:
             let_join_network(role)
@@ -75,28 +76,6 @@ class UptimeCanary(Construct):
             failure_retention_period=kept,
             provisioned_resource_cleanup=True,  # the canary's own function and layers go with it
         )
-
-
-def _artifacts(scope: Construct, *, key: kms.IKey, kept: cdk.Duration) -> s3.Bucket:
-    return s3.Bucket(
-        scope,
-        "Artifacts",
-        encryption=s3.BucketEncryption.KMS,
-        encryption_key=key,
-        bucket_key_enabled=True,
-        block_public_access=s3.BlockPublicAccess.BLOCK_ALL,
-        enforce_ssl=True,
-        minimum_tls_version=1.2,
-        object_ownership=s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-        versioned=True,
-        lifecycle_rules=[
-            s3.LifecycleRule(
-                expiration=kept,
-                noncurrent_version_expiration=cdk.Duration.days(1),
-                abort_incomplete_multipart_upload_after=cdk.Duration.days(1),
-            )
-        ],
-    )
 
 
 def _role(scope: Construct, *, name: str, bucket: s3.Bucket, key: kms.IKey) -> iam.Role:

@@ -1,4 +1,4 @@
-"""A bucket of what is made to be handed on: private, encrypted, and gone after its time."""
+"""A bucket for what is written once: private, encrypted, and empty of what is past its time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from constructs import Construct
 from stacks.components.keys import KEEP
 
 
-def artifacts_bucket(scope: Construct, id: str, key: kms.IKey, days: int) -> s3.Bucket:
-    """The bucket; what lies in it expires after `days`."""
+def private_bucket(scope: Construct, id: str, *, key: kms.IKey, days: int) -> s3.Bucket:
+    """The bucket; what lies in it expires after `days`, and the bucket outlives its stack."""
     return s3.Bucket(
         scope,
         id,
