@@ -141,11 +141,15 @@ def _run(arguments: list[str]) -> int:
     errors = {outcome.check: outcome.error for outcome in outcomes if outcome.report is None}
     reports = [outcome.report for outcome in outcomes if outcome.report is not None]
     _write(formats.render(options.format, reports, errors), options.output)
+    found = [report for report in reports if not report.passed]
+    if options.output is not None and found:
+        # In a log that shows no reports an exit code alone says nothing.
+        sys.stderr.write(formats.render("text", found, {}))
     for check, error in errors.items():
         _say(f"gate {check}: {error}")
     if errors:
         return COULD_NOT_RUN
-    return FOUND_NOTHING if all(report.passed for report in reports) else FOUND_SOMETHING
+    return FOUND_SOMETHING if found else FOUND_NOTHING
 
 
 def _chosen(arguments: Sequence[str]) -> tuple[Check, ...]:

@@ -12,12 +12,12 @@ import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Protocol, Self
 
 from gate.report import CannotLook
 from gate.rie import Invocation
+from local.serving import Handler, serving
 
 
 class Called(Protocol):
@@ -76,33 +76,21 @@ class Functions:
             self._running.clear()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Handler):
     functions: Functions
 
-    def do_POST(self) -> None:
+    def post(self, asked: bytes) -> None:
         """Answer one invocation: 200 with the payload, 500 with the reason."""
-        event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        event = json.loads(asked)
         name = self.headers["X-Amzn-Lambda-Function-Name"]
         version = self.headers["X-Amzn-Lambda-Function-Version"]
         try:
             invocation = self.functions.invoke(name, version, event)
         except CannotLook as exc:
-            self._answer(
-                500, json.dumps({"errorType": "CannotRun", "errorMessage": str(exc)}).encode()
-            )
+            said = {"errorType": "CannotRun", "errorMessage": str(exc)}
+            self.answer(500, json.dumps(said).encode())
             return
-        self._answer(500 if failed(invocation) else 200, invocation.payload)
-
-    def _answer(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Say nothing: what the function wrote is in its own log."""
+        self.answer(500 if failed(invocation) else 200, invocation.payload)
 
 
 def failed(invocation: Invocation) -> bool:
@@ -120,14 +108,8 @@ def failed(invocation: Invocation) -> bool:
 def adapter(start: StartRie) -> Iterator[tuple[str, Functions]]:
     """Serve invocations on a free loopback port; yields the URL and the running functions."""
     functions = Functions(start)
-    handler = type("Handler", (_Handler,), {"functions": functions})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", functions
-        finally:
-            server.shutdown()
-            thread.join()
-            functions.close()
+    try:
+        with serving(_Handler, functions=functions) as url:
+            yield url, functions
+    finally:
+        functions.close()

@@ -230,7 +230,7 @@ def _stack(file: Path, root: Path) -> _Stack:
     except OSError:
         return _Stack()
     for line in text.splitlines():
-        # '  File "/root/main.py", line 3 in <module>', innermost first
+        # '  File "/srv/main.py", line 3 in <module>', innermost first
         before, found, after = line.strip().partition('", line ')
         path = Path(before.removeprefix('File "'))
         if found and root in path.parents:

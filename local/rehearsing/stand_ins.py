@@ -14,8 +14,9 @@ from typing import Any
 
 from botocore.response import StreamingBody
 
-from gate.assembly import FUNCTION, ImageFunction
+from gate.assembly import ImageFunction
 from gate.rie import Rie
+from local.release.codedeploy import Deployment, app_spec
 
 CURRENT, TARGET = "1", "2"
 
@@ -26,24 +27,10 @@ class CodeDeploy:
 
     function: str
 
-    def get_deployment(self, *, deploymentId: str) -> Mapping[str, Any]:  # noqa: N803, ARG002 - boto3's
+    def get_deployment(self, *, deploymentId: str) -> Mapping[str, Any]:  # noqa: N803 - boto3's
         """The deployment of version 2 after version 1."""
-        properties = {
-            "Name": self.function,
-            "Alias": "live",
-            "CurrentVersion": CURRENT,
-            "TargetVersion": TARGET,
-        }
-        resources = [{"live": {"Type": FUNCTION, "Properties": properties}}]
-        content = json.dumps({"version": 0.0, "Resources": resources})
-        return {
-            "deploymentInfo": {
-                "revision": {
-                    "revisionType": "AppSpecContent",
-                    "appSpecContent": {"content": content},
-                }
-            }
-        }
+        content = app_spec(self.function, alias="live", current=CURRENT, target=TARGET)
+        return {"deploymentInfo": Deployment(deploymentId, content).described()}
 
     def put_lifecycle_event_hook_execution_status(self, **_report: str) -> Mapping[str, Any]:
         """Take the report."""

@@ -8,16 +8,28 @@ nothing: whether a deployment goes on is what the hook reported, and traffic mov
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from local.serving import Handler, serving
 
 Json = dict[str, Any]
 Move = Callable[[str], None]  # gives all traffic of the alias to a version
+
+
+def app_spec(function: str, *, alias: str, current: str, target: str) -> str:
+    """What CloudFormation tells CodeDeploy: which alias goes from which version to which."""
+    properties = {
+        "Name": function,
+        "Alias": alias,
+        "CurrentVersion": current,
+        "TargetVersion": target,
+    }
+    resource = {"Type": "AWS::Lambda::Function", "Properties": properties}
+    return json.dumps({"version": 0.0, "Resources": [{alias: resource}]})
 
 
 @dataclass
@@ -108,42 +120,24 @@ class CodeDeploy:
     }
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(Handler):
+    content_type = "application/x-amz-json-1.1"
     codedeploy: CodeDeploy
 
-    def do_POST(self) -> None:
+    def post(self, asked: bytes) -> None:
         """Answer one request of boto3."""
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])) or b"{}")
         operation = self.headers["X-Amz-Target"].rpartition(".")[2]
         try:
-            self._answer(200, self.codedeploy.answer(operation, asked))
+            status, said = 200, self.codedeploy.answer(operation, json.loads(asked or b"{}"))
         except KeyError as exc:
-            self._answer(400, {"__type": "InvalidInputException", "message": f"not here: {exc}"})
-
-    def _answer(self, status: int, said: Json) -> None:
-        body = json.dumps(said).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/x-amz-json-1.1")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Say nothing: the rehearsal tells what happens."""
+            status = 400
+            said = {"__type": "InvalidInputException", "message": f"not here: {exc}"}
+        self.answer(status, json.dumps(said).encode())
 
 
 @contextmanager
 def codedeploy(move: Move) -> Iterator[tuple[str, CodeDeploy]]:
     """Serve it on a free loopback port; yields the URL and the deployments."""
     served = CodeDeploy(move)
-    handler = type("Handler", (_Handler,), {"codedeploy": served})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", served
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(_Handler, codedeploy=served) as url:
+        yield url, served

@@ -14,7 +14,7 @@ from gate.assembly import ImageFunction, Stack
 from local import cloud, road
 from local.deployed import Deployed, Run
 from local.release import codedeploy, hook
-from local.release.codedeploy import CodeDeploy
+from local.release.codedeploy import CodeDeploy, app_spec
 from local.release.hook import Hooks
 from local.release.versions import Version
 
@@ -59,14 +59,7 @@ class Stage:
 
     def app_spec(self, target: str) -> str:
         """What CloudFormation tells CodeDeploy: from the version with the traffic to `target`."""
-        properties = {
-            "Name": self.function.name,
-            "Alias": ALIAS,
-            "CurrentVersion": self.version(),
-            "TargetVersion": target,
-        }
-        resource = {"Type": "AWS::Lambda::Function", "Properties": properties}
-        return json.dumps({"version": 0.0, "Resources": [{ALIAS: resource}]})
+        return app_spec(self.function.name, alias=ALIAS, current=self.version(), target=target)
 
 
 def owned_by_a_group(stacks: tuple[Stack, ...]) -> tuple[Stack, ...]:

@@ -187,6 +187,16 @@ def test_output_goes_to_a_file_and_nothing_to_stdout(
     assert sorted(path.name for path in tmp_path.iterdir()) == ["report.json", "tree"]
 
 
+def test_what_is_found_is_told_beside_the_file(
+    plant: Plant, tmp_path: Path, run_gate: RunGate
+) -> None:
+    root = plant({"main.py": "import missing_module\n", "lazy_app.py": "import missing_module\n"})
+    done = run_gate("parity", "--root", str(root), "--format", "junit", "--output", "report.xml")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "ModuleNotFoundError: No module named 'missing_module'" in done.stderr
+    assert "<failure" in (tmp_path / "report.xml").read_text()
+
+
 def test_output_that_cannot_be_written_is_2(good: Path, run_gate: RunGate) -> None:
     done = run_gate("parity", "--root", str(good), "--output", "no/such/folder.txt")
     assert done.returncode == 2

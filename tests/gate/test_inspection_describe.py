@@ -250,10 +250,10 @@ def test_columns_are_their_text() -> None:
 
 
 def test_the_names_of_the_module_itself_are_those_of_the_other() -> None:
-    ours = Describer(["main", "lazy_app"], "salt", "/root/main.py")
-    theirs = Describer(["lazy_app", "main"], "salt", "/root/lazy_app.py")
+    ours = Describer(["main", "lazy_app"], "salt", "/srv/main.py")
+    theirs = Describer(["lazy_app", "main"], "salt", "/srv/lazy_app.py")
     assert ours.same(Plain(name="main")) == theirs.same(Plain(name="lazy_app"))
-    assert ours.same(Path("/root/main.py")) == theirs.same(Path("/root/lazy_app.py"))
+    assert ours.same(Path("/srv/main.py")) == theirs.same(Path("/srv/lazy_app.py"))
     assert ours.same("main") != theirs.same("lazy_app")  # as an argument it may mean something
 
 
