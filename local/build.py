@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from local import paths
 from stacks.settings import Settings, SettingsError, load
-from stacks.stage import DOCKERFILE, PLATFORMS
+from stacks.stage_values import DOCKERFILE, PLATFORMS
 
 CERTIFICATES = ("PIP_CERT", "SSL_CERT_FILE")
 # Lambda refuses an index of manifests, which is what an attestation makes of an image.

@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from stacks import migrations as schemas
 from stacks import stage as sections
 from stacks.stage_files import ROOT, SettingsError, merge, read, reasons, shown
+from stacks.stage_values import Name, ProbeName, Reason
 
 __all__ = [
     "PROBES",
@@ -38,8 +39,8 @@ FROM_ELSEWHERE = {"stage", "probes", "slowest_probe_ms", "expects", "ignore_alar
 class Settings(sections.Section):
     """Everything a stage decides."""
 
-    stage: sections.Name
-    project: sections.Name
+    stage: Name
+    project: Name
     account: str | None = Field(default=None, pattern=r"^[0-9]{12}$")
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-[0-9]$")
     termination_protection: bool
@@ -59,8 +60,8 @@ class Settings(sections.Section):
     drift: sections.Drift
     pipeline: sections.Pipeline | None = None
     maintenance: tuple[sections.Maintenance, ...] = Field(default=(), strict=False)
-    ignore_alarms: sections.Reason | None = None  # of one deployment alone
-    probes: tuple[sections.ProbeName, ...] = Field(min_length=1)
+    ignore_alarms: Reason | None = None  # of one deployment alone
+    probes: tuple[ProbeName, ...] = Field(min_length=1)
     slowest_probe_ms: float = 0  # the most that probes.toml gives an answer
     expects: schemas.Schema | None = None  # None: the backend has no migrations
     left_out: tuple[sections.LeftOut, ...] = Field(default=(), strict=False)

@@ -20,7 +20,8 @@ from constructs import Construct
 from stacks.components.keys import KEEP
 from stacks.components.network import Placement, let_join_network
 from stacks.settings import ROOT, Settings
-from stacks.stage import DOCKERFILE, PLATFORMS, Function
+from stacks.stage import Function
+from stacks.stage_values import DOCKERFILE, PLATFORMS
 
 ARCHITECTURES = {"x86_64": lambda_.Architecture.X86_64, "arm64": lambda_.Architecture.ARM_64}
 

@@ -15,7 +15,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from stacks.components import server_errors
-from stacks.stage import Shift
+from stacks.stage_values import Shift
 
 C = codedeploy.LambdaDeploymentConfig
 SHIFTS: dict[Shift, codedeploy.ILambdaDeploymentConfig] = {
