@@ -7,7 +7,7 @@ service that publishes: a key that forbids it swallows every alarm in silence.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
@@ -26,6 +26,7 @@ ALARMS = "cloudwatch.amazonaws.com"
 EVENTS = "events.amazonaws.com"
 CODE_STAR = "codestar-notifications.amazonaws.com"
 SNS = "sns.amazonaws.com"  # which puts what it could not deliver into the queue
+PUBLISHERS = (ALARMS, EVENTS, CODE_STAR)
 
 
 class Notifications(Construct):
@@ -45,7 +46,7 @@ class Notifications(Construct):
             existing=settings.keys.alarms,
         )
         _let_services_use(self.key)
-        self.topics = {each: self._topic(f"{each}-raw") for each in Severity}
+        self.topics = {each: self._topic(f"{each}-raw", PUBLISHERS) for each in Severity}
         existing = settings.notifications.topic_arns
         self.people = {each: self._people(each, existing.get(each)) for each in Severity}
         self.undelivered = self._queue(settings.name("undelivered"))
@@ -61,9 +62,10 @@ class Notifications(Construct):
             return sns.Topic.from_topic_attributes(
                 self, severity, topic_arn=existing, key_arn=self._settings.keys.alarms
             )
-        return self._topic(severity)
+        # The formatter publishes by its role; what AWS tells past it is an alarm.
+        return self._topic(severity, (ALARMS,))
 
-    def _topic(self, name: str) -> sns.Topic:
+    def _topic(self, name: str, services: Sequence[str]) -> sns.Topic:
         topic = sns.Topic(
             self,
             name,
@@ -72,7 +74,7 @@ class Notifications(Construct):
             enforce_ssl=True,
         )
         conditions = _conditions(topic)
-        for service in (ALARMS, EVENTS, CODE_STAR):
+        for service in services:
             topic.add_to_resource_policy(
                 iam.PolicyStatement(
                     principals=[iam.ServicePrincipal(service)],
@@ -98,7 +100,7 @@ class Notifications(Construct):
 def _let_services_use(key: kms.IKey) -> None:
     via = {"StringEquals": {"kms:ViaService": f"sns.{cdk.Stack.of(key).region}.amazonaws.com"}}
     conditions = {**_conditions(key), CODE_STAR: via}
-    for service in (ALARMS, EVENTS, CODE_STAR, SNS):
+    for service in (*PUBLISHERS, SNS):
         key.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal(service)],
