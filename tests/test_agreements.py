@@ -59,3 +59,10 @@ def test_the_handler_command_is_written_once() -> None:
         and command in path.read_text()
     ]  # fmt: skip
     assert places == ["stages/_shared.toml"]
+
+
+@pytest.mark.xdist_group("kept")
+def test_a_group_of_tests_stays_on_one_worker(request: pytest.FixtureRequest) -> None:
+    """A pytest that pytest-xdist does not know yet scatters them, and says nothing."""
+    grouped = request.config.getoption("loadgroup", default=False)
+    assert request.node.nodeid.endswith("@kept") == grouped

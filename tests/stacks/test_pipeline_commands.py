@@ -93,6 +93,13 @@ def run(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
         engine.docker("image", "rm", "--force", f"{REPOSITORY_URI}:{COMMIT}-7")
 
 
+@pytest.fixture
+def checkout(run: Run) -> Path:
+    """What the commands left; when one failed, what they said."""
+    assert run.code == 0, run.output[-6000:]
+    return run.checkout
+
+
 def patient(probes: Path) -> None:
     """As long for each answer as the function may take: other tests run beside it here."""
     text = re.sub(r"within_ms = \d+", "within_ms = 14000", probes.read_text())
@@ -141,11 +148,11 @@ class TestInACleanCheckout:
     """The commands, in order, with an engine and without AWS."""
 
     def test_every_command_succeeds(self, run: Run) -> None:
-        assert run.code == 0, run.output[-3000:]
+        assert run.code == 0, run.output[-6000:]
 
     @pytest.mark.parametrize("stage", ["dev", "prod"])
-    def test_every_stage_is_synthesized_with_the_digest(self, stage: str, run: Run) -> None:
-        folder = run.checkout / "build" / "assemblies" / stage
+    def test_every_stage_is_synthesized_with_the_digest(self, stage: str, checkout: Path) -> None:
+        folder = checkout / "build" / "assemblies" / stage
         template = json.loads((folder / f"credmate-{stage}-service.template.json").read_text())
         assert template["Outputs"]["ImageDigest"]["Value"] == DIGEST
         assert not json.loads((folder / f"credmate-{stage}-service.assets.json").read_text())[
@@ -155,8 +162,8 @@ class TestInACleanCheckout:
     @pytest.mark.parametrize(
         "report", ["tests/tests", "gate/parity", "gate/models", "gate/handler", "gate/smoke"]
     )
-    def test_every_report_is_written(self, report: str, run: Run) -> None:
-        file = run.checkout / "build" / "reports" / f"{report}.xml"
+    def test_every_report_is_written(self, report: str, checkout: Path) -> None:
+        file = checkout / "build" / "reports" / f"{report}.xml"
         cases = list(ElementTree.parse(file).iter("testcase"))  # noqa: S314 - our own file
         assert cases
         assert not [case for case in cases if case.find("failure") is not None]
