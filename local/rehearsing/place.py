@@ -92,16 +92,22 @@ def _readable(function: Resource, stack: Stack) -> Iterator[list[object]]:
 
 
 @contextmanager
-def place(folder: Path, change: World, *, region: str) -> Iterator[Place]:
-    """Run it for the body; `folder` takes the emulator's files.
+def place(folder: Path, change: World, *, region: str, host: str = "127.0.0.1") -> Iterator[Place]:
+    """Run it for the body.
+
+    Args:
+        folder: takes the emulator's files.
+        change: what of it is otherwise than it should be.
+        region: the region it stands for.
+        host: this machine's address, as the functions see it.
 
     Raises:
         CannotRun: PostgreSQL, the migrations or the emulator do not start.
     """
     password = secrets.token_urlsafe(24)
     with (
-        database_secret("127.0.0.1") as account,
-        emulator(region=region, folder=folder, proxies={}) as here,
+        database_secret(host) as account,
+        emulator(region=region, folder=folder, proxies={}, host=host) as here,
     ):
         _prepare(account, password, change)
         values: dict[str, Mapping[str, object]] = {

@@ -62,9 +62,18 @@ def synth(stage: str) -> str:
     )
 
 
+def smoke(stage: str) -> str:
+    """Ask the image as the stage's template runs it: its variables, memory, timeout, API."""
+    return (
+        f'.venv/bin/gate smoke --image "$IMAGE" --template {ASSEMBLIES}/{stage} '
+        "--environment local.in_stage:environment "
+        f"--format junit --output {REPORTS}/gate/smoke-{stage}.xml"
+    )
+
+
 def pre_deploy(stages: Sequence[str]) -> Mapping[str, Any]:
     """Everything that is done once, before any stage is touched."""
-    synthesized = tuple(synth(stage) for stage in stages)
+    synthesized = tuple(step(stage) for step in (synth, smoke) for stage in stages)
     return {
         "version": "0.2",
         "env": {"shell": "bash", "exported-variables": [DIGEST, "IMAGE_TAG"]},

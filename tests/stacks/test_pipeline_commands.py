@@ -160,7 +160,12 @@ class TestInACleanCheckout:
         ]
 
     @pytest.mark.parametrize(
-        "report", ["tests/tests", "gate/parity", "gate/models", "gate/handler", "gate/smoke"]
+        "report",
+        [
+            "tests/tests",
+            *(f"gate/{name}" for name in ("parity", "models", "handler", "smoke")),
+            *(f"gate/smoke-{stage}" for stage in ("dev", "prod")),
+        ],
     )
     def test_every_report_is_written(self, report: str, checkout: Path) -> None:
         file = checkout / "build" / "reports" / f"{report}.xml"
