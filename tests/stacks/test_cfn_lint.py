@@ -9,6 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER  # type: ignore[import-untyped]
+
+from stacks.stage_values import RETENTION_DAYS
 from tests.stacks.assembled import Assembled
 
 CFN_LINT = Path(sys.executable).with_name("cfn-lint")
@@ -47,3 +50,8 @@ def test_a_template_that_is_wrong_is_not(local: Assembled, tmp_path: Path) -> No
             resource["Properties"]["Timeout"] = "soon"
     file.write_text(json.dumps(template))
     assert "E3012" in lint([file])
+
+
+def test_a_stage_may_say_the_retention_times_that_cloudwatch_knows_and_no_other() -> None:
+    schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::Logs::LogGroup").schema
+    assert list(RETENTION_DAYS) == schema["properties"]["RetentionInDays"]["enum"]
