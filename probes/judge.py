@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 
 from probes.content import Unreadable, decoded, json_of
@@ -12,6 +13,7 @@ from probes.redact import redact
 SHOWN_LENGTH = 32  # a longer string of an answer may be a token: it is described, not shown
 EXPLANATIONS = ("detail", "message", "title", "error")  # where frameworks say what went wrong
 EXPLANATION_LENGTH = 400
+REDIRECT = 3  # the class of a status: 3xx
 
 
 def judge(probe: Probe, answer: Answer) -> tuple[str, ...]:
@@ -25,7 +27,7 @@ def judge(probe: Probe, answer: Answer) -> tuple[str, ...]:
 
 def _status(probe: Probe, answer: Answer) -> Iterator[str]:
     if answer.status != probe.expect.status:
-        said = redact(_explanation(answer), probe.secrets)[:EXPLANATION_LENGTH]
+        said = redact(_explanation(answer), probe.secrets)[:EXPLANATION_LENGTH] + _redirect(answer)
         yield f"status is {answer.status}, not {probe.expect.status}{said}"
 
 
@@ -107,6 +109,13 @@ def _explanation(answer: Answer) -> str:
     members = value if isinstance(value, dict) else {}
     texts = (members.get(name) for name in EXPLANATIONS)
     return next((f": {' '.join(text.split())}" for text in texts if isinstance(text, str)), "")
+
+
+def _redirect(answer: Answer) -> str:
+    """Where a redirect leads. Nobody follows it: a client may, and its POST may lose the body."""
+    # Without the query and the fragment, which may hold a token.
+    location = re.split("[?#]", answer.headers.get("location", ""))[0]
+    return f": a redirect to {location}" if answer.status // 100 == REDIRECT and location else ""
 
 
 def _shown(value: Json) -> str:

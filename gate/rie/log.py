@@ -11,8 +11,9 @@ TAIL_BYTES = 64 * 1024
 
 # Lines that say nothing about this function: the emulator's own, Lambda's framing, and the
 # runtime client's advice about every exception.
+EMULATOR = r"\d\d \w{3} \d{4} [\d:,]+ \[\w+\] \(rapid\) "
 NOISE = re.compile(
-    r"\d\d \w{3} \d{4} [\d:,]+ \[\w+\] \(rapid\) "
+    rf"{EMULATOR}"
     r"|(START|END|REPORT) RequestId: "
     r"|.*LAMBDA_WARNING: Unhandled exception\."
 )
@@ -46,6 +47,8 @@ class Log:
         """The last lines that the function wrote; the emulator's own are left out."""
         # The runtime client keeps a traceback in one record by writing \r and no-break spaces.
         text = self._text().replace("\r", "\n").replace("\u00a0", " ")
+        # The emulator writes behind a line that the function has not ended.
+        text = re.sub(f"(?={EMULATOR})", "\n", text)
         written = [line for line in text.splitlines() if line.strip() and not NOISE.match(line)]
         return "\n".join(written[-lines:])
 

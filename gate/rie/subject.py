@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate.report import CannotLook, Finding
-from gate.rie import binary, confinement
+from gate.rie import binary, confinement, readable
 from gate.rie import image as images
 from gate.rie.container import Container
 from gate.rie.engine import Engine
@@ -53,7 +53,9 @@ def local(
             confinement=confined,
         )
 
-    return Subject(make, notes=(f"not enforced on this machine: {lacking}",) if lacking else ())
+    code = readable.look(root)
+    unenforced = (f"not enforced on this machine: {lacking}",) if lacking else ()
+    return Subject(make, code.refused, (*code.notes, *unenforced))
 
 
 def _not_local(declared: Declared) -> Iterator[str]:

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
 from statistics import median
 
-from gate.report import Finding, place, shown
+from gate.report import Finding, one_line, place, shown
+from gate.rie import advice
 from gate.rie.attempt import INIT_FAILED, Attempt
 
-FIXES: Mapping[str, str] = {
-    "init-failed": "make the handler's module import in a fresh process, with these variables",
-    "died": "find what ends the process: an exit, a crash, memory",
-    "too-large": "answer with less: Lambda lets 6 MB through, a load balancer 1 MB",
-    "timeout": "find what it waits for, or give it more time: in the template, or by --timeout",
-    "function-error": "let the handler answer errors itself: a raise is a 5xx without a body",
-    "empty": "return an answer for every event, in every form",
-    "malformed": "return what its caller expects: statusCode, headers, body, isBase64Encoded",
-    "wrong-answer": "correct the application, or what {probes} expects",
-}
+CAUSE_LENGTH = 200  # characters
+# Whose reason is not the exception itself: that is in the log.
+UNEXPLAINED = re.compile(r"status is 5\d\d, not [1-4]\d\d$|ended without a word$")
 
 
 def findings(
@@ -48,13 +43,21 @@ def findings(
         same = list(group)
         init = fault == INIT_FAILED  # has to do with no probe
         who = f"{handler} does not initialise" if init else _names(same, ways)
+        said = "; ".join(_explained(reasons, same[0].log))
         yield Finding(
             rule=f"{check}.{fault}",
-            message=f"{who}: {'; '.join(reasons)}",
+            message=f"{who}: {said}",
             places=(place(file),) if init and file else (),
-            fix=FIXES[fault].format(probes=shown(probes)),
+            fix=advice.fix(fault, said, shown(probes)),
             detail=same[0].log,
         )
+
+
+def _explained(reasons: Iterable[str], log: str) -> Iterator[str]:
+    """Yield the reasons, with the exception that the log ends with where they do not say it."""
+    cause = one_line(advice.cause(log))[:CAUSE_LENGTH]
+    for reason in reasons:
+        yield f"{reason} ({cause})" if cause and UNEXPLAINED.search(reason) else reason
 
 
 def _names(attempts: Iterable[Attempt], all_ways: int) -> str:

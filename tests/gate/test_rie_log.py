@@ -55,6 +55,11 @@ def test_the_tail_is_the_functions(log: Log) -> None:
     assert log.tail(1) == "  File"
 
 
+def test_what_the_emulator_writes_behind_a_line_is_not_the_functions(log: Log) -> None:
+    append(log, f"ValueError: boom{RAPID}INVOKE RTDONE(status: success)\nmore\n")
+    assert log.tail(10) == "ValueError: boom\nmore"
+
+
 def test_a_tail_of_nothing(log: Log) -> None:
     assert log.tail(10) == ""
     append(log, b"\xff\xfe\n")

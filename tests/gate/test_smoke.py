@@ -114,7 +114,7 @@ def test_a_finding_shows_where_and_what_the_function_wrote(run_gate: RunGate) ->
     done = smoke(run_gate, "import_error.handler")
     assert f"  {HANDLERS / 'import_error.py'}\n" in done.stdout
     assert "  | [ERROR] Runtime.ImportModuleError: Unable to import module" in done.stdout
-    assert "  fix: make the handler's module import in a fresh process" in done.stdout
+    assert "  fix: put it into the function's requirements, or correct its name" in done.stdout
 
 
 def test_no_secret_is_shown(run_gate: RunGate) -> None:

@@ -117,6 +117,20 @@ def test_an_error_explains_itself(body: bytes, said: str) -> None:
     assert reasons(OK, body, status=500) == (f"status is 500, not 200{said}",)
 
 
+@pytest.mark.parametrize(
+    ("status", "location", "said"),
+    [
+        (307, "https://x/users/?token=abc#t", ": a redirect to https://x/users/"),
+        (302, "/login", ": a redirect to /login"),
+        (307, "", ""),
+        (201, "/users/1", ""),
+    ],
+)
+def test_a_redirect_says_where_to_without_its_query(status: int, location: str, said: str) -> None:
+    found = reasons(OK, status=status, headers={"location": location})
+    assert found == (f"status is {status}, not 200{said}",)
+
+
 def test_an_explanation_is_not_endless() -> None:
     (reason,) = reasons(OK, b'{"detail": "' + b"x" * 5000 + b'"}', status=500)
     assert len(reason) < 500
