@@ -6,12 +6,13 @@ import argparse
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from gate.config import Config
 from gate.inspection import failures, source
 from gate.inspection.entry import find_module
 from gate.inspection.runner import Failure, Interpreter, ask
-from gate.report import Finding, Place, Report, shown
+from gate.report import Finding, Place, Report, place, shown
 
 NAME = "handler"
 HELP = """\
@@ -23,6 +24,7 @@ example:
 
 # As Lambda reads it: a module, with slashes or dots between packages, a dot, and a function.
 COMMAND = re.compile(r"(?P<module>[^\W\d]\w*([./][^\W\d]\w*)*)\.(?P<function>[^\W\d]\w*)")
+SERVERS = re.compile(r"(python3? -m )?(uvicorn|gunicorn|hypercorn|granian|fastapi)\b")
 USUAL_NAMES = ("lambda_handler", "handler")
 
 
@@ -66,7 +68,7 @@ def _find(target: Target) -> Finding | None:
             "handler.malformed",
             f"{command!r} is no handler command",
             places=written,
-            fix="write it as module.function, handler.lambda_handler for example",
+            fix=_wellformed(command),
         )
     module = match["module"].replace("/", ".")
     file = find_module(root, module)
@@ -76,7 +78,27 @@ def _find(target: Target) -> Finding | None:
     (answer,) = ask(target.interpreter, request)
     if isinstance(answer, Failure):
         return failures.finding(NAME, command, answer, file)
-    return None
+    return _never_started(command, answer["never_started"])
+
+
+def _never_started(command: str, hooks: list[dict[str, Any]]) -> Finding | None:
+    if not hooks:
+        return None
+    names = ", ".join(hook["name"] for hook in hooks)
+    places = (place(Path(hook["place"][0]), hook["place"][1]) for hook in hooks if hook["place"])
+    return Finding(
+        "handler.lifespan-off",
+        f"{command} never runs {names}, which the application has run at its start: "
+        "its adapter says lifespan='off'",
+        places=tuple(places),
+        fix="say lifespan='on' (at every call), or call it at import; or take it away",
+    )
+
+
+def _wellformed(command: str) -> str:
+    if SERVERS.match(command):
+        return "that starts a server: Lambda calls a function, such as handler = Mangum(app)"
+    return "write it as module.function, handler.lambda_handler for example"
 
 
 def _no_module(root: Path, command: str, module: str, written: tuple[Place, ...]) -> Finding:

@@ -144,6 +144,9 @@ def _subject(target: Target, option: str) -> Subject:
 
 def _compared(reference: Subject, candidate: Subject, answers: list[Answer]) -> Outcome:
     ours, theirs = answers
+    if ours == theirs and isinstance(ours, Failure):
+        both = replace(reference, name=f"{reference.name}, as {candidate.name},")
+        return Outcome(tuple(unseen(both, ours)))
     findings = (*unseen(reference, ours), *unseen(candidate, theirs))
     if findings or isinstance(ours, Failure) or isinstance(theirs, Failure):
         return Outcome(findings)

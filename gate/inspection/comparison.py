@@ -98,6 +98,11 @@ def compared(
         findings += _documents(pair, fix)
     partly = {answer["framework"] for answer in answers} - {""}
     notes += tuple(IN_PART.format(framework=name.title()) for name in sorted(partly))
+    notes += tuple(
+        f"{subject.name} is an adapter ({answer['adapter']}): the application in it is compared"
+        for subject, answer in zip(pair.subjects, answers, strict=True)
+        if answer["adapter"]
+    )
     return Outcome(tuple(findings), notes)
 
 

@@ -11,6 +11,9 @@ from gate.inspection.route_order import moved
 
 # The routes that FastAPI adds by itself follow from these settings.
 DOCUMENTATION = "documentation"
+# An application, or a route, of another class has other attributes.
+CLASS = "class"
+OF_CLASS = {"setting": "setting", "route class": "option"}
 DOCUMENTATION_SETTINGS = ("openapi_url", "docs_url", "redoc_url", "swagger_ui_oauth2_redirect_url")
 
 
@@ -25,7 +28,17 @@ def compare(reference: Facts, candidate: Facts) -> list[Difference]:
 def _without_what_follows(differences: list[Difference]) -> list[Difference]:
     """Leave out what only follows from a difference that is there itself."""
     settings = {one.scope for one in differences if one.name in DOCUMENTATION_SETTINGS}
-    return [one for one in differences if one.kind != DOCUMENTATION or one.scope not in settings]
+    classes = {
+        (OF_CLASS[one.kind], one.scope, one.subjects)
+        for one in differences
+        if one.name == CLASS and one.status == DIFFERS
+    }
+    return [
+        one
+        for one in differences
+        if not (one.kind == DOCUMENTATION and one.scope in settings)
+        and not (one.status != DIFFERS and (one.kind, one.scope, one.subjects) in classes)
+    ]
 
 
 def _one_sided(status: str, here: Facts, there: Facts) -> Iterator[Difference]:

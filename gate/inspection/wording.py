@@ -116,9 +116,12 @@ class Words:
     def _differing(self, one: Difference) -> str:
         mine, theirs = one.reference[0].shown, one.candidate[0].shown
         thing = _thing(one, one.reference[0], THINGS_THAT_DIFFER)
+        both = f"{mine} in {self.reference}, {theirs} in {self.candidate}"
         if mine == theirs:
             return f"{thing} differs in code or values, and not in name: {mine}"
-        return f"{thing} differs: {mine} in {self.reference}, {theirs} in {self.candidate}"
+        if _inside(mine, self.reference) == _inside(theirs, self.candidate):
+            return f"{thing} differs in code or values: {both}"
+        return f"{thing} differs: {both}"
 
     def _routes_in_another_order(self, one: Difference) -> str:
         others = _routes([fact.name for fact in one.reference if fact.name != one.name])
@@ -194,6 +197,11 @@ def _routes(subjects: Sequence[str]) -> str:
     more = len(subjects) - MANY
     named = ", ".join(subjects[:MANY])  # the detail names all of them
     return f"{named} and {more} more" if more > 0 else named
+
+
+def _inside(shown: str, entry: str) -> str:
+    """Return what is shown as if the entry point's own module had no name."""
+    return shown.replace(f"{entry.partition(':')[0]}.", "")
 
 
 def _chain(facts: Sequence[Fact]) -> str:

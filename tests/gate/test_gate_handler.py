@@ -23,11 +23,23 @@ TREE = {
         class Mangum:
             def __call__(self, event, context): ...
         mangum = Mangum()
+        async def coroutine(event, context): ...
+        def generator(event, context): yield
+        class Asynchronous:
+            async def __call__(self, event, context): ...
+        asynchronous = Asynchronous()
+        def run(function):
+            import functools
+            @functools.wraps(function)
+            def wrapped(event, context): ...
+            return wrapped
+        awaited = run(coroutine)
         half = partial(three, more=1)
         number = 1
     """,
     "pkg/__init__.py": "def main(event, context): ...",
     "pkg/inner.py": "def main(event, context): ...",
+    "asgi.py": "from fastapi import FastAPI\napp = FastAPI()\n",
     "broken.py": "\nimport gone\ndef main(event, context): ...",
     "ends.py": "import sys\nsys.exit(3)",
 }
@@ -41,6 +53,7 @@ TREE = {
         "handler.default",
         "handler.mangum",
         "handler.half",
+        "handler.awaited",
         "pkg.main",
         "pkg.inner.main",
         "pkg/inner.main",
@@ -66,6 +79,11 @@ def test_a_callable_passes(command: str, plant: Plant) -> None:
         ("handler.number", "not-callable", "is of type int, which cannot be called"),
         ("handler.one", "not-callable", "does not take (event, context)"),
         ("handler.three", "not-callable", "does not take (event, context)"),
+        ("handler.coroutine", "not-callable", "is a coroutine function, and nobody awaits it"),
+        ("handler.asynchronous", "not-callable", "is a coroutine function, and nobody awaits it"),
+        ("handler.generator", "not-callable", "is a generator, and nobody runs it"),
+        ("asgi.app", "not-callable", "is a FastAPI application, which takes no event: wrap it"),
+        ("uvicorn main:app --port 8080", "malformed", "'uvicorn main:app --port 8080' is no"),
         ("broken.main", "import-failed", "No module named 'gone'"),
         ("ends.main", "exits", "calls sys.exit(3)"),
     ],
@@ -93,3 +111,65 @@ def test_the_place_where_the_command_is_written_is_named(plant: Plant, tmp_path:
     assert finding.places == (Place(str(stage), 3),)
     given = handler.target(parser.parse_args(["--handler", "handler.lambda_handler"]), config)
     assert check(given).findings == ()
+
+
+LIFESPAN = """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from mangum import Mangum
+@asynccontextmanager
+async def connect(app):
+    yield
+"""
+STARTED = f"""{LIFESPAN}
+app = FastAPI(lifespan=connect)
+"""
+HOOKED = f"""{LIFESPAN}
+app = FastAPI()
+@app.on_event("startup")
+async def connect(): ...
+"""
+OFF = 'handler = Mangum(app, lifespan="off")\n'
+BEHIND = """
+from functools import wraps
+answer = Mangum(app, lifespan="off")
+def traced(function):
+    @wraps(function)
+    def wrapped(event, context):
+        return function(event, context)
+    return wrapped
+@traced
+def handler(event, context):
+    return answer(event, context)
+"""
+WRAPPED = """
+from starlette.middleware.gzip import GZipMiddleware
+handler = Mangum(GZipMiddleware(app), lifespan="off")
+"""
+
+
+@pytest.mark.parametrize(
+    "source", [STARTED + OFF, HOOKED + OFF, STARTED + BEHIND, STARTED + WRAPPED]
+)
+def test_an_application_that_is_never_started_is_found(source: str, plant: Plant) -> None:
+    root = plant({"app.py": source})
+    (finding,) = check(Target(Interpreter(root), "app.handler")).findings
+    assert finding.rule == "handler.lifespan-off"
+    assert finding.message.startswith("app.handler never runs connect, which the application has")
+    assert finding.places[0].path == str(root / "app.py")
+    assert finding.fix
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        STARTED + "handler = Mangum(app)\n",
+        STARTED + 'handler = Mangum(app, lifespan="on")\n',
+        f"{LIFESPAN}app = FastAPI()\n{OFF}",
+        f"{HOOKED}import asyncio\nasyncio.run(connect())\n{OFF}",
+        f"{STARTED}import asyncio\n"
+        f"asyncio.run(app.router.lifespan_context(app).__aenter__())\n{OFF}",
+    ],
+)
+def test_one_that_is_started_or_need_not_be_passes(source: str, plant: Plant) -> None:
+    assert check(Target(Interpreter(plant({"app.py": source})), "app.handler")).findings == ()

@@ -18,7 +18,7 @@ def answer(*routes: str, **options: str) -> dict[str, Any]:
     """What a child says of an application with these routes and settings."""
     facts = [fact("route", route) for route in routes]
     facts += [fact("setting", name, value) for name, value in options.items()]
-    return {"facts": facts, "place": None, "openapi": None, "framework": ""}
+    return {"facts": facts, "place": None, "openapi": None, "framework": "", "adapter": ""}
 
 
 def fact(kind: str, name: str, value: str = "") -> dict[str, Any]:

@@ -148,11 +148,40 @@ def test_a_lazy_router_that_does_not_load_is_found(plant: Plant) -> None:
             "shared.py": SHARED,
         }
     )
-    findings = check(target(root, prepare="lazy_app:load")).findings
-    assert {finding.rule for finding in findings} == {"parity.prepare-failed"}
-    assert "No module named 'gone'" in findings[0].message
-    assert findings[0].places[0].path.endswith("more.py")
-    assert findings[0].places[0].line == 1
+    (finding,) = check(target(root, prepare="lazy_app:load")).findings  # of both, told once
+    assert finding.rule == "parity.prepare-failed"
+    assert finding.message.startswith("main:app, as lazy_app:app, cannot be prepared: ")
+    assert "No module named 'gone'" in finding.message
+    assert finding.places[0].path.endswith("more.py")
+    assert finding.places[0].line == 1
+
+
+HANDLERS = {
+    "object": "handler = Mangum(app)\n",
+    "function": """
+answer = Mangum(app, lifespan="off")
+def handler(event, context):
+    return answer(event, context)
+""",
+}
+
+
+@pytest.mark.parametrize("name", HANDLERS)
+@pytest.mark.parametrize("gzip", ["", GZIP])
+def test_a_handler_is_judged_by_the_application_in_it(name: str, gzip: str, plant: Plant) -> None:
+    handler = f"{source(gzip)}from mangum import Mangum\n{HANDLERS[name]}"
+    root = plant({"main.py": source(""), "lambda_function.py": handler, "shared.py": SHARED})
+    report = check(target(root, candidate="lambda_function:handler"))
+    rules = [finding.rule for finding in report.findings]
+    assert rules == (["parity.middleware.extra"] if gzip else [])
+    assert "lambda_function:handler is an adapter (" in report.notes[0]
+
+
+def test_a_handler_of_the_reference_itself_is_a_single_entry_point(plant: Plant) -> None:
+    handler = "from mangum import Mangum\nfrom main import app\nhandler = Mangum(app)\n"
+    root = plant({"main.py": source(""), "lambda_function.py": handler, "shared.py": SHARED})
+    report = check(target(root, candidate="lambda_function:handler"))
+    assert report.notes[-1] == "single entry point: main:app is lambda_function:handler"
 
 
 def test_factories_and_dotted_attributes(plant: Plant) -> None:

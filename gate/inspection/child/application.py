@@ -15,6 +15,7 @@ from .foreign import add_foreign, framework_of
 from .layers import layers
 from .naming import qualified_name
 from .places import Places
+from .reach import within
 from .tree import add_application
 
 RECURSION_LIMIT = 1000  # Python's own
@@ -27,13 +28,15 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     Returns ``facts`` (see :class:`Facts`), ``place`` of the application's construction,
     ``same_object`` (whether the other entry point's name is the same object), ``openapi`` (the
     document, or None where there is none), ``routes`` (their number, with those of what is
-    mounted, documentation aside) and ``framework`` (one that is seen in part, or "").
+    mounted, documentation aside), ``framework`` (one that is seen in part, or "") and ``adapter``
+    (what turns events into requests for the application, where the entry point is that, or "").
     """
     root, entry, other = request["root"], request["entry"], request["other"]
     places = Places(root)
     places.watch()
     app = loading.application(entry, root)
     sys.setrecursionlimit(max(sys.getrecursionlimit(), RECURSION_LIMIT))  # it may have lowered it
+    app, adapter = _adapted(app)
     _must_be_asgi(app, entry)
     if request["prepare"]:
         names = {"entry": _module(entry), "other": _module(other)}
@@ -58,11 +61,28 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         "openapi": None if framework else _openapi(inner, root),
         "routes": routes,
         "framework": framework,
+        "adapter": adapter,
     }
 
 
 def _module(entry: str) -> str:
     return entry.partition(":")[0]
+
+
+def _adapted(app: Any) -> tuple[Any, str]:
+    """Return the application inside a handler of events, and what that is; or the application."""
+    adapter = ""
+    while callable(app) and loading.accepts(app, {}, None) and not _is_asgi(app):
+        found = layers(app)
+        if found is None:
+            break
+        adapter = adapter or qualified_name(app)
+        app = within(app)[found[0][0][1]]
+    return app, adapter
+
+
+def _is_asgi(app: Any) -> bool:
+    return callable(app) and any(loading.accepts(app, *call) for call in ASGI_CALLS)
 
 
 def _must_be_asgi(app: Any, entry: str) -> None:
@@ -72,7 +92,7 @@ def _must_be_asgi(app: Any, entry: str) -> None:
         kind = "is a class"
     elif inspect.isfunction(app) and loading.accepts(app):
         kind, hint = "is a function without arguments", f"; for a factory, say {entry}()"
-    elif callable(app) and any(loading.accepts(app, *call) for call in ASGI_CALLS):
+    elif _is_asgi(app):
         return
     raise FailedError("not-asgi", f"{kind}, not an ASGI application{hint}")
 

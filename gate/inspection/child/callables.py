@@ -9,7 +9,7 @@ import typing
 from typing import TYPE_CHECKING, Any
 
 from .naming import public_name
-from .parts import annotations_of, closure_of, globals_of, members_of
+from .parts import annotations_of, closure_of, globals_of, members_of, parameters_of
 from .texts import code_hash
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def function(describer: Describer, value: types.FunctionType) -> str:
         return describer.name(value)
     parts = [describer.name(value), code_hash(value.__code__, value.__doc__)]
     parts.append(describer.of((value.__defaults__, value.__kwdefaults__)))
-    parts.append(describer.mapping(annotations_of(value)))
+    parts.append(describer.mapping(parameters_of(value)))
     parts.append(describer.kept(closure_of(value)))
     if own:
         parts.append(describer.kept(globals_of(value)))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from typing import Any
 
 from .facts import Facts
+from .lifespans import lifespans
 from .naming import qualified_name
 
 # Arguments of FastAPI(), Starlette() and their routers that are kept as attributes.
@@ -114,21 +114,10 @@ def _replaced(facts: Facts, app: Any) -> None:
 
 
 def _lifespan(facts: Facts, router: Any) -> None:
-    for hook in _lifespans(getattr(router, "lifespan_context", None)):
+    for hook in lifespans(getattr(router, "lifespan_context", None)):
         same, text = facts.describer.same(hook), qualified_name(inspect.unwrap(hook))
         place = facts.places.of_definition(hook)
         facts.add("lifespan", "lifespan", same=same, text=text, place=place)
     for kind, attribute in (("start-up hook", "on_startup"), ("shutdown hook", "on_shutdown")):
         for hook in getattr(router, attribute, ()):
             facts.add_callable(kind, hook)
-
-
-def _lifespans(hook: Any) -> Iterator[Any]:
-    """Yield what FastAPI merged into one lifespan, without the default that does nothing."""
-    if hook is None or type(hook).__name__ == "_DefaultLifespan":
-        return
-    if "_merge_lifespan_context" in getattr(hook, "__qualname__", ""):
-        for part in inspect.getclosurevars(hook).nonlocals.values():
-            yield from _lifespans(part)
-        return
-    yield hook

@@ -32,6 +32,7 @@ MAX_PARTS = 2000
 # By which SQLAlchemy's expressions are known: their text says what they are, their parts are a
 # graph of the whole model.
 SQL = ("__clause_element__", "__visit_name__")
+GUARDS = ("Depends", "Security")  # FastAPI's
 PLAIN = (type(None), bool, int, float, complex, type(...), type(NotImplemented))
 
 
@@ -50,7 +51,8 @@ class Describer:
         self._open: list[int] = []  # the values that contain the one at hand
         self._inside = 0  # how many objects and functions of those, as opposed to lists
         self._parts = 0  # how many parts of the value at hand were looked at
-        self._known: dict[tuple[int, str], tuple[Any, str]] = {}  # kept: addresses are used again
+        self._apart = False  # whether what guards a route is told elsewhere
+        self._known: dict[Any, tuple[Any, str]] = {}  # kept: addresses are used again
 
     def name(self, value: Any) -> str:
         """Return module and name of where a class or function is defined."""
@@ -64,13 +66,23 @@ class Describer:
     def same(self, value: Any, name: str = "") -> str:
         """Return text that is equal for equal values; ``name`` is what the value is called."""
         self._parts = 0
-        key = (id(value), name)
+        key = (id(value), name, self._apart)
         if key not in self._known:
             self._known[key] = (value, shortened(self._named(value, name)))
         return self._known[key][1]
 
+    def endpoint(self, value: Any) -> str:
+        """Return :meth:`same` of what answers a route, without the guards among its parameters."""
+        self._apart = True
+        try:
+            return self.same(value)
+        finally:
+            self._apart = False
+
     def of(self, value: Any) -> str:
         """Return the text of a part of the value at hand."""
+        if self._apart and type(value).__name__ in GUARDS:
+            return "<guard>"
         if is_reading(value):
             return "<now>"
         if isinstance(value, PLAIN):

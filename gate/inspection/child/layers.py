@@ -8,11 +8,11 @@ from typing import Any
 
 from .facts import Facts
 from .naming import is_application
-from .parts import closure_of, state_of
+from .reach import MOST, held, within
 
+OUTERMOST = "ServerErrorMiddleware"  # of what Starlette builds itself
 DEEPEST = 20  # layers; no server has as many
 Layer = tuple[Any, str]  # and the name by which it holds what is inside
-MOST = 2000  # objects that are searched for an application
 
 
 def add_layer(facts: Facts, kind: str, around: Layer, *, inside: Any, subject: str = "") -> None:
@@ -21,12 +21,12 @@ def add_layer(facts: Facts, kind: str, around: Layer, *, inside: Any, subject: s
     ``inside`` is what is in it in the end: its place stands for that of the layer.
     """
     layer, name = around
-    held = {key: value for key, value in _held(layer).items() if key != name}
+    arguments = {key: value for key, value in held(layer).items() if key != name}
     place = facts.places.of(layer) or facts.places.of(inside)
     if inspect.isroutine(layer):
         facts.add_callable(kind, layer, place=place, subject=subject)
     else:
-        facts.add_call(kind, type(layer), (), held, place=place, subject=subject)
+        facts.add_call(kind, type(layer), (), arguments, place=place, subject=subject)
 
 
 def layers(app: Any) -> tuple[list[Layer], Any] | None:
@@ -40,7 +40,7 @@ def _path(app: Any, seen: set[int]) -> tuple[list[Layer], Any] | None:
     if id(app) in seen or len(seen) > MOST:
         return None
     seen.add(id(app))
-    inside = [(name, value) for name, value in _held(app).items() if _may_be_asgi(value)]
+    inside = [(name, value) for name, value in within(app).items() if _may_be_asgi(value)]
     inside.sort(key=lambda one: not is_application(one[1]))  # the nearest application first
     for name, value in inside:
         found = _path(value, seen)
@@ -51,7 +51,7 @@ def _path(app: Any, seen: set[int]) -> tuple[list[Layer], Any] | None:
 
 def beside(layer: Any, name: str) -> Iterator[tuple[str, Any]]:
     """Yield other applications that a layer holds, with what it calls them: a dispatcher's."""
-    for key, value in _held(layer).items():
+    for key, value in within(layer).items():
         several = value.values() if isinstance(value, dict) else value
         if key == name:
             continue
@@ -70,21 +70,20 @@ def around_router(router: Any) -> Iterator[Layer]:
     return _around(vars(router).get("middleware_stack"), None)
 
 
+def around_stack(app: Any) -> Iterator[Layer]:
+    """Yield the layers that somebody put around the middleware that Starlette builds."""
+    for layer in _around(vars(app).get("middleware_stack"), None):
+        if type(layer[0]).__name__ == OUTERMOST:
+            return
+        yield layer
+
+
 def _around(app: Any, inside: Any) -> Iterator[Layer]:
     for _ in range(DEEPEST):
         if app is inside or inspect.isroutine(app) or not hasattr(app, "app"):
             return
         yield app, "app"
         app = app.app
-
-
-def _held(app: Any) -> dict[str, Any]:
-    """Return what an object keeps, or what a function closes over, by name."""
-    if inspect.isfunction(app):
-        return closure_of(app)
-    if inspect.ismethod(app):
-        return {"__self__": app.__self__}
-    return {} if inspect.isclass(app) or inspect.isbuiltin(app) else state_of(app)
 
 
 def _may_be_asgi(value: Any) -> bool:

@@ -6,6 +6,7 @@ import dataclasses
 import enum
 import functools
 import inspect
+import typing
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -84,6 +85,8 @@ def _text(value: Any) -> str:
             return describe(value)
     if inspect.isroutine(value):
         return qualified_name(value)
+    if typing.get_origin(value) is not None:  # list[shared.Out]
+        return without_secrets(str(value))
     named = fields(value)
     if named is not None:
         return f"{type(value).__qualname__}({', '.join(_named(named))})"

@@ -35,6 +35,14 @@ def annotations_of(value: Any) -> dict[str, Any]:
         return {}
 
 
+def parameters_of(function: types.FunctionType) -> dict[str, Any]:
+    """Return the annotations of a function's parameters.
+
+    What it returns means something to a route alone, which keeps it as its response model.
+    """
+    return {name: what for name, what in annotations_of(function).items() if name != "return"}
+
+
 def members_of(cls: type) -> dict[str, Any]:
     """Return what the body of a class defines, without what Python adds."""
     if hasattr(cls, "model_fields"):

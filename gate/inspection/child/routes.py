@@ -118,7 +118,7 @@ def _add_route(facts: Facts, context: Any, subject: str) -> None:
     facts.add(
         "endpoint",
         "endpoint",
-        same=facts.describer.same(endpoint),
+        same=facts.describer.endpoint(endpoint),
         text=qualified_name(endpoint),
         place=place,
         subject=subject,

@@ -6,7 +6,7 @@ from typing import Any
 
 from .composition import add_composition
 from .facts import Facts
-from .layers import add_layer, around_router, beside, layers
+from .layers import add_layer, around_router, around_stack, beside, layers
 from .routes import add_routes, application_in, is_documentation
 from .walking import contexts
 
@@ -40,6 +40,8 @@ def add_application(facts: Facts, app: Any, outside: tuple[Any, ...] = ()) -> in
 def _add_inner(facts: Facts, app: Any) -> tuple[Mounted, int]:
     """Add the facts of an application alone; return what is mounted, and how many routes answer."""
     router = getattr(app, "router", app)
+    for layer in around_stack(app) if router is not app else ():
+        add_layer(facts, "wrapper", layer, inside=app)
     for layer in around_router(router):
         add_layer(facts, "middleware", layer, inside=router)
     add_composition(facts, app, router)
