@@ -1,6 +1,6 @@
 # The one vocabulary of people, hooks, CI and CodeBuild. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup local rehearse-release test check format gate hooks bench rehearse image synth deploy lock clean
+.PHONY: help setup local rehearse-release test check format gate hooks bench rehearse image image-cache synth deploy lock clean
 MAKEFLAGS += --no-print-directory
 
 STAGE ?= dev
@@ -8,6 +8,7 @@ APP ?=
 STACKS ?=
 ENGINE ?=
 TAG ?=
+CACHE ?=
 ARGS ?=
 
 # Python 3.11 or newer; PYTHON=/path/to/python chooses another.
@@ -58,8 +59,11 @@ bench: setup  ## what the gate costs, as ratios, against the goals (takes minute
 rehearse: setup  ## break a copy in the way of each incident of rehearsals/, see what stops it (ARGS=name)
 	@$(BIN)/python -m gate rehearse $(ARGS)
 
-image: setup  ## build the image of STAGE and smoke it: TAG=backend:1
-	@$(BIN)/python -m local.build --stage $(STAGE) --tag "$(TAG)"
+image: setup  ## build the image of STAGE and smoke it: TAG=backend:1 (CACHE=repository: of dear layers)
+	@$(BIN)/python -m local.build --stage $(STAGE) --tag "$(TAG)" $(if $(CACHE),--cache "$(CACHE)")
+
+image-cache: setup  ## keep the dear layers of the image in the repository CACHE
+	@$(BIN)/python -m local.build_cache --cache "$(CACHE)"
 
 synth: setup  ## write the templates of STAGE to cdk.out
 	@$(CURDIR)/node_modules/.bin/cdk synth --quiet -c stage=$(STAGE) $(ARGS)

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from local import paths
+from local import build_cache, build_times, paths
 from stacks.settings import Settings, SettingsError, load
 from stacks.stage_values import DOCKERFILE, PLATFORMS
 
@@ -50,6 +50,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m local.build", description=__doc__)
     parser.add_argument("--stage", required=True)
     parser.add_argument("--tag", required=True, help="the image's name, as backend:1")
+    parser.add_argument("--cache", help="where dear layers are kept, as REGISTRY/REPOSITORY")
     options = parser.parse_args()
     docker = shutil.which("docker")
     if docker is None:
@@ -60,10 +61,20 @@ def main() -> int:
         settings = load(options.stage)
     except SettingsError as exc:
         return _cannot(str(exc))
-    command = arguments(
-        settings, tag=options.tag, environment=os.environ, base=os.environ.get("BASE_IMAGE")
-    )
-    return subprocess.call([docker, *command], cwd=paths.ROOT, env=os.environ | ENGINE)
+    environment = os.environ | ENGINE
+    base = environment.get("BASE_IMAGE")
+
+    def command(tag: str) -> list[str]:
+        return arguments(settings, tag=tag, environment=environment, base=base)
+
+    if options.cache:
+        build_cache.restore(
+            docker, command, cache=options.cache, environment=environment, context=paths.ROOT
+        )
+    code = subprocess.call([docker, *command(options.tag)], cwd=paths.ROOT, env=environment)
+    if not code and (why := build_times.level(docker, options.tag, environment=environment)):
+        sys.stderr.write(f"image: the time of the build stays in its digest: {why}\n")
+    return code
 
 
 def _cannot(reason: str) -> int:

@@ -16,6 +16,7 @@ from constructs import Construct
 
 from stacks.components import build_commands as commands
 from stacks.components.alarms import Severity
+from stacks.components.build_cache import BuildCache
 from stacks.components.build_project import BuildProject, Commands
 from stacks.components.build_rights import (
     assume_bootstrap_roles,
@@ -100,6 +101,7 @@ class Pipeline(cdk.Stack):
         """Test the source, build the image once, test it, publish it, write every template."""
         settings = self._settings
         repository = self._data.repository
+        cache = BuildCache(self, "BuildCache", name=settings.name("build-cache"), key=self.key)
         project = self._project(
             "PreDeploy",
             commands.pre_deploy(self._pipeline.stages),
@@ -109,10 +111,12 @@ class Pipeline(cdk.Stack):
                 "STAGE": settings.stage,
                 "REPOSITORY": repository.repository_name,
                 "REPOSITORY_URI": repository.repository_uri,
+                "CACHE_URI": cache.repository.repository_uri,
                 "SCAN_THRESHOLD": self._pipeline.scan_threshold,
             },
         )
         publish_and_scan(project.role, repository)
+        cache.belong_to(project.role)
         self.pipeline.add_stage(
             stage_name="PreDeploy",
             actions=[

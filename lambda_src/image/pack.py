@@ -1,9 +1,9 @@
 """Make a folder ready for the image: no dead weight, compiled, the same bytes at every build.
 
-    python pack.py FOLDER TASK_ROOT
+    python pack.py ROOT TASK_ROOT
 
-Runs while the image is built, in the image's own Python. FOLDER becomes (a part of) TASK_ROOT.
-Standard library alone.
+Runs while the image is built, in the image's own Python. ROOT is laid upon the image's own root;
+what is packed lies below it at TASK_ROOT, an absolute path. Standard library alone.
 """
 
 from __future__ import annotations
@@ -57,11 +57,12 @@ def level(folder: Path) -> None:
         os.utime(path, (EPOCH, EPOCH), follow_symlinks=False)
 
 
-def main(folder: Path, task_root: str) -> int:
-    """Pack the folder; returns the exit code: 1 when a module does not compile."""
+def main(root: Path, task_root: str) -> int:
+    """Pack what lies below the root; returns the exit code: 1 when a module does not compile."""
+    folder = root / task_root.lstrip("/")
     lighten(folder)
     compiled = compile_all(folder, task_root)
-    level(folder)
+    level(root)
     return 0 if compiled else 1
 
 

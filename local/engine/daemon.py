@@ -58,20 +58,21 @@ class Engine:
 
 
 @contextmanager
-def engine(*, folder: Path, registry: str, address: str) -> Iterator[Engine]:
+def engine(*, folder: Path, registry: str, address: str, state: Path = STATE) -> Iterator[Engine]:
     """Run the engine for the body; images and build caches stay for the next run.
 
     Args:
         folder: for the log, the socket and the run's own files.
         registry: host name of the emulator's registry.
         address: the loopback address that the name means.
+        state: where images and build caches lie.
 
     Raises:
         CannotRun: this machine cannot run one; says what is missing.
     """
     _require()
-    STATE.mkdir(parents=True, exist_ok=True)
-    with (STATE / "lock").open("w") as lock:
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one state folder, one daemon
         with _bridge() as (bridge, gateway):
             hosts = folder / "hosts"
@@ -79,7 +80,7 @@ def engine(*, folder: Path, registry: str, address: str) -> Iterator[Engine]:
             found = Engine(folder / "docker.sock", gateway)
             log = folder / "dockerd.log"
             with processes.running(
-                _command(found.socket, bridge, hosts, registry),
+                _command(found.socket, bridge, hosts, registry, state),
                 environment=paths.environment(),
                 log=log,
                 cwd=folder,
@@ -112,17 +113,18 @@ def _require() -> None:
         )
 
 
-def _command(socket: Path, bridge: str, hosts: Path, registry: str) -> list[str]:
+def _command(socket: Path, bridge: str, hosts: Path, registry: str, state: Path) -> list[str]:
     daemon = [
         "dockerd",
         f"--host=unix://{socket}",
         f"--bridge={bridge}",
         "--storage-driver=overlay2",
         "--mtu=1400",
-        f"--data-root={STATE / 'data'}",
+        f"--data-root={state / 'data'}",
         f"--exec-root={socket.parent / 'exec'}",
         f"--pidfile={socket.parent / PID_FILE}",
-        f"--insecure-registry={registry}",
+        # With the scheme: without one BuildKit asks by https alone.
+        f"--insecure-registry=http://{registry}",
     ]
     script = 'mount --bind "$1" /etc/hosts && shift && exec "$@"'
     return ["unshare", "--mount", "sh", "-c", script, "sh", str(hosts), *daemon]

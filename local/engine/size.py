@@ -33,7 +33,7 @@ LAYERS = (
         "91 MB, half of it SQLAlchemy and botocore; the rest is room",
     ),
     Layer("code", "/build/code", 2, "sources and bytecode; more is data that belongs elsewhere"),
-    Layer("token", "/tmp/smoked", 0.001, "one line"),  # noqa: S108 - a path in the build
+    Layer("token", "/tmp/token", 0.001, "one line"),  # noqa: S108 - a path in the build
 )
 
 

@@ -1,8 +1,8 @@
 """What CodeBuild runs, as buildspecs: the commands that a person types, in their order.
 
 Everything stands in the phase `build` or before it: CodeBuild runs `post_build` even after a
-failure. In a project the commands find `STAGE`, `STAGES`, `REPOSITORY`, `REPOSITORY_URI` and
-`SCAN_THRESHOLD`.
+failure. In a project the commands find `STAGE`, `REPOSITORY`, `REPOSITORY_URI`,
+`CACHE_URI` and `SCAN_THRESHOLD`.
 """
 
 from __future__ import annotations
@@ -37,12 +37,16 @@ NAMED = (
     'export IMAGE_TAG="$CODEBUILD_RESOLVED_SOURCE_VERSION-$CODEBUILD_BUILD_NUMBER"',
     'export IMAGE="$REPOSITORY_URI:$IMAGE_TAG"',
 )
+LOGGED_IN = tuple(
+    "aws ecr get-login-password | "
+    f'docker login --username AWS --password-stdin "${{{registry}%%/*}}"'
+    for registry in ("REPOSITORY_URI", "CACHE_URI")
+)
 IMAGE = (
-    'make image STAGE="$STAGE" TAG="$IMAGE"',
+    'make image STAGE="$STAGE" TAG="$IMAGE" CACHE="$CACHE_URI"',
     f'.venv/bin/gate smoke --image "$IMAGE" --format junit --output {REPORTS}/gate/smoke.xml',
 )
 PUSHED = (
-    'aws ecr get-login-password | docker login --username AWS --password-stdin "${IMAGE%%/*}"',
     'docker push --quiet "$IMAGE"',
     # Not `export X=$(…)`: that succeeds whatever the command does.
     f'{DIGEST}=$(aws ecr describe-images --repository-name "$REPOSITORY" --image-ids '
@@ -53,6 +57,9 @@ SCANNED = (
     f'.venv/bin/gate scan --repository "$REPOSITORY" --digest "${DIGEST}" '
     f'--threshold "$SCAN_THRESHOLD" --format junit --output {REPORTS}/gate/scan.xml',
 )
+
+# Last: nothing is kept of an image that was refused.
+KEPT = ('make image-cache CACHE="$CACHE_URI"',)
 
 
 def synth(stage: str) -> str:
@@ -80,7 +87,7 @@ def pre_deploy(stages: Sequence[str]) -> Mapping[str, Any]:
         "phases": {
             "install": _phase((*ENGINE, *SETUP)),
             "pre_build": _phase(SOURCE),
-            "build": _phase((*NAMED, *IMAGE, *PUSHED, *SCANNED, *synthesized)),
+            "build": _phase((*NAMED, *LOGGED_IN, *IMAGE, *PUSHED, *SCANNED, *KEPT, *synthesized)),
         },
         # A name is short for the group <project>-<name>.
         "reports": {

@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 
 from stacks.components.build_project import USE_CONNECTION, BuildProject
+from stacks.components.image_sharing import PULL
 from stacks.settings import Settings
 
 QUALIFIER = "hnb659fds"  # of `cdk bootstrap`, where nobody chose another
@@ -27,6 +28,12 @@ LOOKS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("logs", "log-group:*", ("DescribeLogGroups",)),
     ("synthetics", "canary:{}-*", ("GetCanary", "GetCanaryRuns")),
 )
+PUSH = [
+    "ecr:InitiateLayerUpload",
+    "ecr:UploadLayerPart",
+    "ecr:CompleteLayerUpload",
+    "ecr:PutImage",
+]
 # DescribeAlarms tells of composite alarms only who may ask of everything: its API reference.
 LOOKS_AT_ALL = ("cloudwatch:DescribeAlarms",)
 
@@ -92,15 +99,11 @@ def publish_and_scan(role: iam.Role, repository: ecr.IRepository) -> None:
     role.add_to_policy(
         iam.PolicyStatement(
             actions=[
+                *PULL,
+                *PUSH,
                 "ecr:BatchCheckLayerAvailability",
-                "ecr:BatchGetImage",
-                "ecr:CompleteLayerUpload",
                 "ecr:DescribeImages",
                 "ecr:DescribeImageScanFindings",
-                "ecr:GetDownloadUrlForLayer",
-                "ecr:InitiateLayerUpload",
-                "ecr:PutImage",
-                "ecr:UploadLayerPart",
             ],
             resources=[repository.repository_arn],
         )

@@ -17,12 +17,13 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from local import paths
+from local import build_cache, paths
 from local.engine import daemon, image
 from stacks.settings import load
 from tests.stacks.assembled import DIGEST, Assembled
 
 REPOSITORY_URI = "000000000000.dkr.ecr.us-east-1.amazonaws.com/credmate-prod-backend"
+CACHE_URI = "registry.test/credmate-prod-build-cache"  # where nobody answers: no build needs it
 COMMIT = "c" * 40
 # By how a command begins: what takes its place here, and why it cannot be run.
 NOT_HERE: Mapping[str, tuple[str, str]] = {
@@ -90,7 +91,8 @@ def run(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
             check=False,
         )
         yield Run(checkout, done.stdout, done.returncode)
-        engine.docker("image", "rm", "--force", f"{REPOSITORY_URI}:{COMMIT}-7")
+        cached = [f"{CACHE_URI}:{target}" for target in build_cache.TARGETS]
+        engine.docker("image", "rm", "--force", f"{REPOSITORY_URI}:{COMMIT}-7", *cached)
 
 
 @pytest.fixture
@@ -120,6 +122,7 @@ def environment(engine: daemon.Engine, base: str) -> dict[str, str]:
         "STAGE": "prod",
         "REPOSITORY": "credmate-prod-backend",
         "REPOSITORY_URI": REPOSITORY_URI,
+        "CACHE_URI": CACHE_URI,
         "SCAN_THRESHOLD": "HIGH",
         "BASE_IMAGE": base,
         "PYTEST_ADDOPTS": ROOM,
@@ -139,7 +142,7 @@ def test_the_variables_that_the_commands_read_are_the_projects(prod: Assembled) 
         if p["Name"].endswith("-predeploy")
     )
     given = {one["Name"] for one in project["Environment"]["EnvironmentVariables"]}
-    assert given == {"STAGE", "REPOSITORY", "REPOSITORY_URI", "SCAN_THRESHOLD"}
+    assert given == {"STAGE", "REPOSITORY", "REPOSITORY_URI", "CACHE_URI", "SCAN_THRESHOLD"}
 
 
 @pytest.mark.engine
@@ -149,6 +152,11 @@ class TestInACleanCheckout:
 
     def test_every_command_succeeds(self, run: Run) -> None:
         assert run.code == 0, run.output[-6000:]
+
+    def test_a_cache_that_is_not_there_is_told_and_stops_nothing(self, run: Run) -> None:
+        assert "image: cache: packages cannot be kept (1); the next build makes it again" in (
+            run.output
+        )
 
     @pytest.mark.parametrize("stage", ["dev", "prod"])
     def test_every_stage_is_synthesized_with_the_digest(self, stage: str, checkout: Path) -> None:

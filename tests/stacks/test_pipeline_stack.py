@@ -98,8 +98,9 @@ def test_what_is_deployed_and_verified_is_what_predeploy_wrote(prod: Assembled) 
 def test_the_order_of_predeploy_lets_nothing_out_that_was_not_tested(prod: Assembled) -> None:
     said = commands(projects(prod)["predeploy"])
     order = ("make check", "make test", ".venv/bin/gate parity", ".venv/bin/gate models",
-             "make image", ".venv/bin/gate smoke --image", "docker push", "IMAGE_DIGEST=",
-             ".venv/bin/gate scan", "make synth STAGE=dev", "make synth STAGE=prod")  # fmt: skip
+             "aws ecr get-login-password", "make image", ".venv/bin/gate smoke --image",
+             "docker push", "IMAGE_DIGEST=", ".venv/bin/gate scan", "make image-cache",
+             "make synth STAGE=dev", "make synth STAGE=prod")  # fmt: skip
     places = [next(i for i, c in enumerate(said) if c.startswith(start)) for start in order]
     assert places == sorted(places)
 
@@ -125,11 +126,33 @@ def test_a_deploying_build_may_assume_the_bootstrap_roles_and_nothing_else(
         assert "*" not in text
 
 
-def test_only_predeploy_may_push_and_only_where_deployments_look(prod: Assembled) -> None:
+def test_only_predeploy_may_push_where_deployments_look_and_into_the_cache(
+    prod: Assembled,
+) -> None:
     for role in ("DeployDev", "VerifyDev", "DeployProd", "VerifyProd", "UpdatePipeline"):
         assert "ecr:PutImage" not in json.dumps(statements(prod, role))
-    (push,) = (s for s in statements(prod, "PreDeploy") if "ecr:PutImage" in s["Action"])
-    assert prod.target(push["Resource"], "pipeline").body["Type"] == "AWS::ECR::Repository"
+    pushes = [s for s in statements(prod, "PreDeploy") if "ecr:PutImage" in s["Action"]]
+    names = [prod.target(s["Resource"], "pipeline")["RepositoryName"] for s in pushes]
+    assert names == ["credmate-prod-backend", "credmate-prod-build-cache"]
+
+
+def test_nobody_but_predeploy_writes_into_the_cache_whatever_lets_them(prod: Assembled) -> None:
+    cache = prod.one("AWS::ECR::Repository", stack="pipeline")
+    (statement,) = cache["RepositoryPolicyText"]["Statement"]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", {"AWS": "*"})
+    assert {"ecr:PutImage", "ecr:UploadLayerPart"} <= set(statement["Action"])
+    (role,) = statement["Condition"]["ArnNotEquals"].values()
+    assert prod.target(role, "pipeline").id.startswith("PreDeployRole")
+
+
+def test_the_cache_is_encrypted_and_forgets(prod: Assembled) -> None:
+    cache = prod.one("AWS::ECR::Repository", stack="pipeline")
+    assert cache["EncryptionConfiguration"]["EncryptionType"] == "KMS"
+    assert cache["ImageTagMutability"] == "MUTABLE"
+    rules = json.loads(cache["LifecyclePolicy"]["LifecyclePolicyText"])["rules"]
+    kept = {rule["selection"]["tagStatus"]: rule["selection"]["countNumber"] for rule in rules}
+    assert kept == {"untagged": 1, "any": 30}
+    assert cache.body["DeletionPolicy"] == "Delete"
 
 
 def test_only_what_builds_images_is_privileged(prod: Assembled) -> None:

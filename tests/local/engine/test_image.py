@@ -154,8 +154,15 @@ def test_no_layer_is_larger_than_it_may_be(workshop: Workshop) -> None:
     assert len(size.check(sizes)) == len(size.LAYERS)
 
 
-def test_two_builds_hold_the_same_files(workshop: Workshop, first: Contents) -> None:
+def layers(workshop: Workshop, tag: str) -> list[str]:
+    (described,) = json.loads(workshop.engine.docker("image", "inspect", tag))
+    found: list[str] = described["RootFS"]["Layers"]
+    return found
+
+
+def test_two_builds_have_the_same_layers(workshop: Workshop, first: Contents) -> None:
     workshop.make(AGAIN, more=("--no-cache", "--target", "function"))
+    assert layers(workshop, AGAIN) == layers(workshop, TAG)[:-1]  # but for the token's
     second = contents(workshop.engine, AGAIN)
     differ = {name for name in first.keys() | second if first.get(name) != second.get(name)}
     assert differ == {".smoked"}  # the target is the stage before
