@@ -29,7 +29,7 @@ def code_now(scope: Scope, node: ast.stmt | ast.expr) -> Code:
 
 def require(world: World, scope: Scope, parts: Sequence[ast.AST]) -> None:
     """Raise Undecided where a name or member that annotations read is missing."""
-    if world.guards or scope.module.open:
+    if world.catching or scope.module.open:
         return
     for part in parts:
         for node in walk(part):
@@ -52,7 +52,7 @@ def require_now(world: World, function: Function) -> None:
     texts = (part for part in parts if isinstance(part, ast.Constant))
     for text in texts:
         name = text.value if isinstance(text.value, str) else ""
-        if name.isidentifier() and module.scope.find(name) is None and not world.guards:
+        if name.isidentifier() and module.scope.find(name) is None and not world.catching:
             raise Undecided(f"the name {name} is not defined", place_of(text, module))
 
 

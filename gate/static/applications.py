@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gate.static import frameworks, packages, signatures
 from gate.static.events import Application, Decorator, Event, Part
+from gate.static.members import in_class
+from gate.static.refusals import refuse_construction, refuse_event, refuse_setting
 from gate.static.scope import Module
 from gate.static.shapes import shape
 from gate.static.values import (
@@ -15,8 +17,10 @@ from gate.static.values import (
     Pairs,
     Symbol,
     Undecided,
+    Unsupported,
     Value,
 )
+from gate.static.world import GIVEN
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -35,6 +39,7 @@ def kind_of(cls: Value) -> str:
 
 def made(world: World, kind: str, call: Made) -> Application:
     """Return the application that the call of a constructor makes."""
+    refuse_construction(world, kind, call)
     give([*call.args, *call.kwargs.values()])
     world.append(world.happened, None)
     return Application(kind, call, world.guards)
@@ -44,6 +49,7 @@ def happen(
     world: World, part: Part, args: list[Value], kwargs: dict[str, Value], place: Place
 ) -> Value | None:
     """Note the call of a method of an application; None for one that is not known."""
+    refuse_event(world, part, args, kwargs, place)
     give([*args, *kwargs.values()])
     event = Event(part.path, args, kwargs, place, world.guards)
     if part.path in frameworks.DECORATORS:
@@ -65,17 +71,30 @@ def put(world: World, owner: Value, name: str, value: Value, place: Place) -> No
     if isinstance(owner, Application | Part):
         path = name if isinstance(owner, Application) else f"{owner.path}.{name}"
         app = owner if isinstance(owner, Application) else owner.owner
+        refuse_setting(world, path, value, place)
         world.happen(app, Event(f"set {path}", [value], {}, place, world.guards))
     elif isinstance(owner, Instance):
-        world.bind(owner.attributes, name, value)
+        _put_in(world, owner, name, value, place)
     else:
         if isinstance(owner, Symbol) and owner.path.startswith(packages.FRAMEWORKS):
             raise Undecided("what this changes is not known", place)
+        if isinstance(owner, Literal | Items | Pairs) and not world.catching:
+            raise Undecided(f"it has no {name}", place)
         world.effect(what, place)
         if isinstance(owner, Module | Class):
             world.bind(owner.scope.names if isinstance(owner, Module) else owner.names, name, value)
         if not isinstance(owner, Module):
             world.tampered = world.tampered or place
+
+
+def _put_in(world: World, owner: Instance, name: str, value: Value, place: Place) -> None:
+    if owner.given:
+        raise Undecided(GIVEN, place)
+    if in_class(owner.cls, "__setattr__") is not None or isinstance(
+        in_class(owner.cls, name), Made | Instance
+    ):
+        raise Unsupported("an attribute that its class sets")
+    world.bind(owner.attributes, name, value)
 
 
 def put_item(world: World, part: Part, index: Value, value: Value, place: Place) -> None:
@@ -85,8 +104,11 @@ def put_item(world: World, part: Part, index: Value, value: Value, place: Place)
 
 
 def give(values: list[Value]) -> None:
-    """Mark the containers in ``values`` as kept: a later change of them would count."""
+    """Mark what in ``values`` can change as kept: a later change of it would count."""
     for value in values:
+        if isinstance(value, Instance) and not value.given:
+            value.given = True
+            give(list(value.attributes.values()))
         if isinstance(value, Items | Pairs) and not value.given:
             value.given = True
             pairs = value.items if isinstance(value, Items) else [v for p in value.pairs for v in p]

@@ -10,8 +10,10 @@ from gate.static.core import evaluate
 from gate.static.effects import consume
 from gate.static.scope import Scope
 from gate.static.shapes import shape
-from gate.static.values import Literal, Opaque, Pairs, Value
+from gate.static.values import Got, Literal, Opaque, Pairs, Symbol, Value
 from gate.static.world import World, place_of
+
+GREEDY = {f"builtins.{n}" for n in ("list", "tuple", "set", "frozenset", "dict", "sorted", "sum")}
 
 
 def follow_call(world: World, scope: Scope, node: ast.Call) -> Value:
@@ -19,12 +21,28 @@ def follow_call(world: World, scope: Scope, node: ast.Call) -> Value:
     callee = evaluate(world, scope, node.func)
     args: list[Value] = []
     for argument in node.args:
-        args += spread(world, scope, argument)
+        whole = isinstance(argument, ast.GeneratorExp) and _asks_all(callee)
+        args += spread(world, scope, _listed(argument) if whole else argument)
     kwargs: dict[str, Value] = {}
     for keyword in node.keywords:
         value = evaluate(world, scope, keyword.value)
         kwargs.update({keyword.arg: value} if keyword.arg else _named(value))
     return call(world, callee, args, kwargs, place_of(node, scope.module))
+
+
+def _asks_all(callee: Value) -> bool:
+    """Whether a call asks for all items of its argument before it does anything else."""
+    if isinstance(callee, Symbol):
+        return callee.path in GREEDY
+    return isinstance(callee, Got) and isinstance(callee.owner, Literal) and callee.name == "join"
+
+
+def _listed(node: ast.expr) -> ast.ListComp:
+    assert isinstance(node, ast.GeneratorExp)  # noqa: S101 - it was asked
+    listed = ast.ListComp(node.elt, node.generators)
+    listed.lineno, listed.end_lineno = node.lineno, node.end_lineno
+    listed.col_offset, listed.end_col_offset = node.col_offset, node.end_col_offset
+    return listed
 
 
 def spread(world: World, scope: Scope, node: ast.expr) -> list[Value]:

@@ -8,8 +8,9 @@ from gate.static import applications, containers, operators
 from gate.static.annotations import require
 from gate.static.calls import call
 from gate.static.containers import iterated
-from gate.static.core import evaluate
+from gate.static.core import evaluate, run
 from gate.static.events import Part
+from gate.static.protocols import KEY, implied
 from gate.static.scope import Scope
 from gate.static.shapes import shape
 from gate.static.values import Got, Instance, Items, Pairs, Unsupported, Value
@@ -48,6 +49,7 @@ def follow_annotated(world: World, scope: Scope, node: ast.AnnAssign) -> None:
     """``name: type = value``; without a value it does nothing."""
     if (scope.is_class or scope.parent is None) and not scope.module.lazy:
         require(world, scope, [node.annotation])  # inside functions nobody evaluates it
+        run(world, scope, [node.annotation])
     if node.value is not None:
         _put(world, scope, node.target, evaluate(world, scope, node.value))
 
@@ -55,10 +57,12 @@ def follow_annotated(world: World, scope: Scope, node: ast.AnnAssign) -> None:
 def _put(world: World, scope: Scope, target: ast.expr, value: Value) -> None:
     place = place_of(target, scope.module)
     if isinstance(target, ast.Attribute):
-        applications.put(world, evaluate(world, scope, target.value), target.attr, value, place)
+        owner = evaluate(world, scope, target.value)
+        applications.put(world, owner, scope.attribute(target.attr), value, place)
     elif isinstance(target, ast.Subscript):
         owner = evaluate(world, scope, target.value)
         index = evaluate(world, scope, target.slice)
+        implied(world, [index], KEY, place)
         if isinstance(owner, Part):
             applications.put_item(world, owner, index, value, place)
         elif isinstance(owner, Instance):
@@ -77,6 +81,7 @@ def follow_augmented(world: World, scope: Scope, node: ast.AugAssign) -> None:
     name = ast.Name(node.target.id, ast.Load(), lineno=node.lineno)
     old, value = evaluate(world, scope, name), evaluate(world, scope, node.value)
     operators.refuse_objects([old, value])
+    implied(world, [old, value], (), place)
     method = _in_place(old, node.op)
     if method:  # it changes in its place, under every name it has
         call(world, Got(old, method), [value], {}, place)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from gate.static import applications, containers, frameworks, packages, signatures, standard
 from gate.static.annotations import require_now
-from gate.static.effects import unfollowed
+from gate.static.effects import refuse_end, unfollowed
 from gate.static.events import Decorator, Part
 from gate.static.functions import follow
-from gate.static.members import in_class
+from gate.static.members import in_class, lineage
+from gate.static.refusals import refuse_call
 from gate.static.shapes import shape
 from gate.static.values import (
     Class,
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
 
 def call(world: World, callee: Value, args: list[Value], kwargs: Kwargs, place: Place) -> Value:
     """Return what a call returns; what it does is noted in ``world``."""
-    if isinstance(callee, Literal | Container) and not world.guards:
-        raise Undecided("it cannot be called", place)
+    refuse_call(world, callee, args, kwargs, place)
     found = _CALLS.get(type(callee))
     result = found(world, callee, args, kwargs, place) if found is not None else None
     return unfollowed(world, Made(callee, args, kwargs, place)) if result is None else result
@@ -64,13 +64,15 @@ def _class(
         return applications.made(world, kind, Made(callee, args, kwargs, place))
     if not callee.plain:
         return None
+    refuse_end(lineage(callee), place)
     instance = Instance(callee)
     init = in_class(callee, "__init__")
     if in_class(callee, "__new__") is not None or not isinstance(init, Function | None):
         return None
-    if init is not None:
-        _function(world, init, [instance, *args], kwargs, place)
-    return instance
+    if init is None:
+        return instance if not (args or kwargs) or world.guards else None
+    done = _function(world, init, [instance, *args], kwargs, place)
+    return instance if done is not None else None
 
 
 def _part(
@@ -86,6 +88,8 @@ def _decorator(
         raise Undecided("a decorator of an application is called otherwise", place)
     if isinstance(args[0], Function) and callee.event.path in frameworks.HTTP_METHODS:
         require_now(world, args[0])
+    if isinstance(args[0], Literal | Container) and not world.catching:
+        raise Undecided("it cannot be called", place)
     callee.event.target = args[0]
     world.happen(callee.owner, callee.event)
     return args[0]
@@ -117,7 +121,7 @@ def _got(
     if isinstance(owner, Literal) and isinstance(owner.value, str):
         return containers.of_text(owner.value, callee.name, args)
     if isinstance(owner, Container):
-        if callee.name in ("append", "extend", "add") and len(args) != 1 and not world.guards:
+        if callee.name in ("append", "extend", "add") and len(args) != 1 and not world.catching:
             raise Undecided(f"the call does not fit {callee.name}()", place)
         return containers.called(world, owner, callee.name, args)
     return None

@@ -7,6 +7,7 @@ import _ast as ast
 from gate.static import operators
 from gate.static.branches import either, nothing
 from gate.static.core import evaluate
+from gate.static.protocols import implied, tested
 from gate.static.scope import Scope
 from gate.static.shapes import shape
 from gate.static.values import Literal, Opaque, Value
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 def follow_either(world: World, scope: Scope, node: ast.IfExp) -> Value:
     """``a if test else b``."""
     test = evaluate(world, scope, node.test)
-    known = operators.truth(test)
+    known = tested(world, test, place_of(node, scope.module))
     if known is not None:
         return evaluate(world, scope, node.body if known else node.orelse)
     values: list[Value] = []
@@ -43,7 +44,7 @@ def follow_and_or(world: World, scope: Scope, node: ast.BoolOp) -> Value:
     def go_on(parts: list[ast.expr]) -> Signal | None:
         value = evaluate(world, scope, parts[0])
         values.append(value)
-        known = operators.truth(value)
+        known = tested(world, value, place_of(parts[0], scope.module))
         if len(parts) == 1 or known is stops_at:
             return None
         if known is not None:
@@ -61,6 +62,7 @@ def follow_compared(world: World, scope: Scope, node: ast.Compare) -> Value:
     """``a < b``."""
     values = [evaluate(world, scope, part) for part in (node.left, *node.comparators)]
     operators.refuse_objects(values)
+    implied(world, values, (), place_of(node, scope.module))
     operation = node.ops[0]
     known = operators.compared(operation, *values) if len(values) == 2 else None  # noqa: PLR2004
     if known is not None:
@@ -74,6 +76,7 @@ def follow_binary(world: World, scope: Scope, node: ast.BinOp) -> Value:
     left, right = evaluate(world, scope, node.left), evaluate(world, scope, node.right)
     operators.refuse_objects([left, right])
     place = place_of(node, scope.module)
+    implied(world, [left, right], (), place)
     return operators.binary(type(node.op).__name__, left, right, place, world.guards)
 
 
@@ -81,4 +84,5 @@ def follow_unary(world: World, scope: Scope, node: ast.UnaryOp) -> Value:
     """``not a``."""
     value = evaluate(world, scope, node.operand)
     operators.refuse_objects([value])
+    implied(world, [value], (), place_of(node, scope.module))
     return operators.unary(type(node.op).__name__, value)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import _ast as ast
 
-from gate.static.annotations import code_now, require
+from gate.static.annotations import code_now, known, require
 from gate.static.branches import Signal, either
 from gate.static.effects import touch
 from gate.static.reach import Reach
 from gate.static.scope import Scope
 from gate.static.tokens import FUNCTIONS, stored, walk
-from gate.static.values import Opaque, Unsupported, Value
+from gate.static.values import Unsupported, Value, unknown
 from gate.static.world import World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -26,6 +26,9 @@ EXPRESSIONS: dict[type[ast.expr], Callable[[World, Scope, Any], Value]] = {}
 STATEMENTS: dict[type[ast.stmt], Callable[[World, Scope, Any], Signal | None]] = {}
 
 
+OF_CLASS = ("super", "__class__")
+
+
 def evaluate(world: World, scope: Scope, node: ast.expr) -> Value:
     """Return the value of ``node``; raises Unsupported and Undecided."""
     world.step(node, scope.module)
@@ -33,6 +36,13 @@ def evaluate(world: World, scope: Scope, node: ast.expr) -> Value:
     if found is None:
         raise Unsupported(type(node).__name__)
     return found(world, scope, node)
+
+
+def run(world: World, scope: Scope, annotations: Sequence[ast.expr]) -> None:
+    """Read annotations that do more than name something: they run with the definition."""
+    for annotation in annotations:
+        if any(isinstance(part, ast.Call | ast.NamedExpr) for part in walk(annotation)):
+            evaluate(world, scope, annotation)
 
 
 def block(world: World, scope: Scope, body: Sequence[ast.stmt]) -> Signal | None:
@@ -76,18 +86,19 @@ def _unfollowed(world: World, scope: Scope, node: ast.stmt) -> Signal | None:
     if _leaves_a_loop(node):
         raise Unsupported("a loop that may end early")
     place = place_of(node, scope.module)
+    if any(isinstance(part, ast.Name) and part.id in OF_CLASS for part in parts):
+        raise Unsupported("what depends on the class around it")
     if isinstance(node, ast.While):
         require(world, scope, [node.test])
-    code = code_now(scope, node)
-    what = ("code", code)
     reach = Reach(())
     reach.add_code(node, scope)
-    touch(world, reach, what, place)
-    world.effect(what, place)
+    code = touch(world, reach, ("code", code_now(scope, node)), place)
+    world.effect(code, place)
+    held = known(scope, [node]).values()
     for name in sorted(set(stored(node))):
-        world.bind(scope.target(name), name, Opaque(("?code", code, name)))
+        world.bind(scope.target(name), name, unknown(("?code", code, name), *held))
     if any(isinstance(part, ast.Return) for part in parts):
-        return Signal("maybe", Opaque(("?returned", code)), ("returned", what))
+        return Signal("maybe", unknown(("?returned", code), *held), ("returned", code))
     return None
 
 

@@ -6,11 +6,24 @@ import _ast as ast
 
 from gate.static.annotations import in_signature, known, require, run_with
 from gate.static.calls import call
-from gate.static.core import block, evaluate
-from gate.static.members import in_class
+from gate.static.core import block, evaluate, run
+from gate.static.members import in_class, special
 from gate.static.scope import Scope
-from gate.static.values import Class, Function, Instance, Made, Unsupported, Value
+from gate.static.values import (
+    Class,
+    Container,
+    Function,
+    Instance,
+    Literal,
+    Made,
+    Symbol,
+    Undecided,
+    Unsupported,
+    Value,
+)
 from gate.static.world import World, place_of
+
+NO_BASES = (Literal, Container, Function, Instance)
 
 
 def follow_lambda(world: World, scope: Scope, node: ast.Lambda) -> Value:
@@ -35,6 +48,7 @@ def function(
     made.early = known(scope, [node.args, *in_signature(node)])
     if not scope.module.lazy:
         require(world, scope, in_signature(node))
+        run(world, scope, in_signature(node))
     return made
 
 
@@ -54,16 +68,20 @@ def follow_class(world: World, scope: Scope, node: ast.ClassDef) -> None:
     decorators = [evaluate(world, scope, decorator) for decorator in node.decorator_list]
     bases = [evaluate(world, scope, base) for base in node.bases]
     for keyword in node.keywords:
-        if isinstance(evaluate(world, scope, keyword.value), Class):
+        given = evaluate(world, scope, keyword.value)
+        if keyword.arg in ("metaclass", None) and not isinstance(given, Symbol):
             raise Unsupported("a metaclass")
     if any(in_class(base, "__init_subclass__") is not None for base in bases):
         raise Unsupported("a class that acts when it is derived from")
+    if any(isinstance(base, NO_BASES) for base in bases):
+        raise Undecided("a class cannot be derived from this", place_of(node, scope.module))
     cls = Class(node, scope, f"{scope.label}{node.name}", bases)
     inner = Scope(scope.module, scope, f"{cls.name}.")
     inner.is_class = True
     before = known(scope, [*node.bases, *run_with(node.body)])
     block(world, inner, node.body)
     cls.names = inner.names
+    world.special |= special(cls)
     if any(_is_told(value) for value in inner.names.values()):
         raise Unsupported("a class that tells its members their names")
     own = inner.names.keys() - {node.name}

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import _ast as ast
 
-from gate.static import operators
 from gate.static.annotations import code_now
 from gate.static.arguments import spread
 from gate.static.assignments import assign
 from gate.static.containers import MAX_TEXT, iterated
 from gate.static.core import evaluate
+from gate.static.protocols import KEY, TEXT, implied, tested
 from gate.static.scope import Scope
 from gate.static.shapes import shape
 from gate.static.values import Items, Literal, Opaque, Pairs, Unsupported, Value
-from gate.static.world import World
+from gate.static.world import World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 def follow_items(world: World, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> Value:
     """``[a, *b]``, ``(a, b)``, ``{a, b}``."""
     values = [value for item in node.elts for value in spread(world, scope, item)]
+    if isinstance(node, ast.Set):
+        implied(world, values, KEY, place_of(node, scope.module))
     return Items(type(node).__name__.lower(), values, world.guards)
 
 
@@ -37,6 +39,7 @@ def follow_pairs(world: World, scope: Scope, node: ast.Dict) -> Value:
             pairs += value.pairs
         else:
             raise Unsupported("a dictionary that is not known")
+    implied(world, (key for key, _ in pairs), KEY, place_of(node, scope.module))
     return Pairs(pairs, world.guards)
 
 
@@ -52,11 +55,17 @@ def follow_text(world: World, scope: Scope, node: ast.JoinedStr) -> Value:
 def follow_formatted(world: World, scope: Scope, node: ast.FormattedValue) -> Value:
     """``{b:c}`` in a text."""
     value = evaluate(world, scope, node.value)
+    implied(world, [value], TEXT, place_of(node, scope.module))
     if node.conversion == -1 and node.format_spec is None:
         return value
     if node.format_spec is not None:
         evaluate(world, scope, node.format_spec)
     return Opaque(("?formatted", shape(value), code_now(scope, node)), (value,))
+
+
+def follow_generator(_world: World, _scope: Scope, _node: ast.GeneratorExp) -> Value:
+    """``(a for b in c)``: nothing of it runs before somebody asks, and nobody knows when."""
+    raise Unsupported("a generator that is not asked at once")
 
 
 def follow_comprehension(
@@ -67,6 +76,8 @@ def follow_comprehension(
     values: list[Value] = []
     _loop(world, inner, node.generators, lambda: values.append(evaluate(world, inner, node.elt)))
     kind = "set" if isinstance(node, ast.SetComp) else "list"
+    if kind == "set":
+        implied(world, values, KEY, place_of(node, scope.module))
     return Items(kind, values, world.guards)
 
 
@@ -79,6 +90,7 @@ def follow_mapping(world: World, scope: Scope, node: ast.DictComp) -> Value:
         pairs.append((evaluate(world, inner, node.key), evaluate(world, inner, node.value)))
 
     _loop(world, inner, node.generators, add)
+    implied(world, (key for key, _ in pairs), KEY, place_of(node, scope.module))
     return Pairs(pairs, world.guards)
 
 
@@ -94,7 +106,10 @@ def _loop(
         raise Unsupported("a comprehension over what is not known")
     for item in items:
         assign(world, scope, first.target, item)
-        tests = [operators.truth(evaluate(world, scope, test)) for test in first.ifs]
+        tests = [
+            tested(world, evaluate(world, scope, test), place_of(test, scope.module))
+            for test in first.ifs
+        ]
         if None in tests:
             raise Unsupported("a comprehension with a condition that is not known")
         if all(tests):

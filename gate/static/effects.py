@@ -8,12 +8,13 @@ from __future__ import annotations
 import _ast as ast
 
 from gate.static import packages
+from gate.static.applications import give
 from gate.static.brief import brief
 from gate.static.containers import READING
 from gate.static.events import Application, Event, Part
+from gate.static.members import is_special, special
 from gate.static.reach import Reach
 from gate.static.shapes import shape
-from gate.static.standard import is_standard
 from gate.static.tokens import walk
 from gate.static.values import (
     Class,
@@ -27,8 +28,9 @@ from gate.static.values import (
     Symbol,
     Undecided,
     Value,
+    unknown,
 )
-from gate.static.world import World
+from gate.static.world import GIVEN, World
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -49,13 +51,32 @@ def unfollowed(world: World, made: Made) -> Made:
         return made  # a coroutine or generator: nothing has run yet
     if world.effects and made.version == 0 and not path.startswith(packages.FRAMEWORKS):
         made.version = len(world.effects)
+    given = [*made.args, *made.kwargs.values()]
+    neutral = _is_neutral(path, made.callee) and not any(map(is_lazy, given))
+    reach = Reach([made.callee, *given] if not neutral or world.special else [])
+    refuse_end(reach.classes, made.place)
+    acts = not neutral or _may_act(path, reach)
+    made.read = brief(_state(reach)) if acts and reach.read else ()
     if not _is_quiet(path, made.callee):
         world.effect(("call", shape(made)), made.place)
-    given = [*made.args, *made.kwargs.values()]
-    if not _is_neutral(path, made.callee) or any(map(is_lazy, given)):
-        reach = Reach([made.callee, *given])
+    if acts:
         touch(world, reach, ("call", shape(made)), made.place)
+    else:
+        give(given)
     return made
+
+
+def refuse_end(classes: list[Class], place: Place) -> None:
+    """Raise Undecided for an object that acts when it is taken apart: nobody knows when."""
+    if any("__del__" in cls.names for cls in classes):
+        raise Undecided("what __del__() does, and when, is not known", place)
+
+
+def _may_act(path: str, reach: Reach) -> bool:
+    """Whether what is given has special methods, which the callee may call."""
+    asks = path == "builtins.hasattr"
+    names = (name for cls in reach.classes for name in special(cls))
+    return any(asks or is_special(name) for name in names)
 
 
 def _only_reads(callee: Value) -> bool:
@@ -65,17 +86,28 @@ def _only_reads(callee: Value) -> bool:
     return callee.name in READING
 
 
-def touch(world: World, reach: Reach, what: Shape, place: Place) -> None:
-    """Note that something unknown may be done to everything that is reached."""
-    what = brief(what)
+def _state(reach: Reach) -> Shape:
+    return tuple((name, shape(value)) for name, value in reach.read)
+
+
+def touch(world: World, reach: Reach, what: Shape, place: Place) -> Shape:
+    """Note that something unknown may be done to everything that is reached.
+
+    Return ``what``, with what the names in code that runs stand for now.
+    """
+    # As everything is now that the code reads: it may be bound to something else later.
+    what = brief((*what, *_state(reach)))
     if reach.wild:
         raise Undecided(f"{reach.wild[0]} can change anything", place)
     if reach.modules:
         raise Undecided(f"the module {reach.modules[0].name} is given away", place)
-    if reach.missing and not world.guards:
+    if reach.missing and not world.catching:
         raise Undecided(f"the name {reach.missing[0]} is not defined", place)
     for names, name in reach.rebound:
-        world.bind(names, name, Opaque(("?after", what, name)))
+        world.bind(names, name, unknown(("?after", what, name), *reach.found))
+    for cls in reach.classes:
+        for name in reach.stored & cls.names.keys():
+            world.bind(cls.names, name, unknown(("?after", what, name), *reach.found))
     for value in reach.found:
         if isinstance(value, Application):
             event = Event("", [], {}, place, world.guards, opaque=True)
@@ -84,8 +116,11 @@ def touch(world: World, reach: Reach, what: Shape, place: Place) -> None:
         elif isinstance(value, Container):
             world.spoil(value, what, place)
         else:
+            if value.given:
+                raise Undecided(GIVEN, place)
             for name in list(value.attributes):
-                world.bind(value.attributes, name, Opaque(("?after", what, name)))
+                world.bind(value.attributes, name, unknown(("?after", what, name), *reach.found))
+    return what
 
 
 def consume(world: World, value: Value, place: Place) -> None:
@@ -134,7 +169,7 @@ def _is_quiet(path: str, callee: Value) -> bool:
     if path.startswith(packages.LOUD) or (isinstance(callee, Got) and path):
         return False  # a method may change what it belongs to
     package = path.partition(".")[0]
-    return is_standard(package) or package in packages.INERT
+    return packages.is_standard(package) or package in packages.INERT
 
 
 def _is_neutral(path: str, callee: Value) -> bool:

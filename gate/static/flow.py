@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _ast as ast
 
-from gate.static import operators
 from gate.static.annotations import code_now
 from gate.static.assignments import assign
 from gate.static.branches import Signal, either, nothing
@@ -12,11 +11,13 @@ from gate.static.code import Code
 from gate.static.containers import iterated
 from gate.static.core import block, evaluate, go_on
 from gate.static.effects import touch
+from gate.static.protocols import tested
 from gate.static.reach import Reach
+from gate.static.refusals import refuse_iteration
 from gate.static.scope import Scope
 from gate.static.shapes import shape
 from gate.static.tokens import stored, walk
-from gate.static.values import Got, Opaque, Undecided, Unsupported, Value
+from gate.static.values import Got, Opaque, Undecided, Unsupported, Value, unknown
 from gate.static.world import World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 def follow_if(world: World, scope: Scope, node: ast.If) -> Signal | None:
     """``if test: …``; both ways where the test is not known."""
     test = evaluate(world, scope, node.test)
-    known = operators.truth(test)
+    known = tested(world, test, place_of(node, scope.module))
     if known is not None:
         return block(world, scope, node.body if known else node.orelse)
     return either(
@@ -42,6 +43,7 @@ def follow_for(world: World, scope: Scope, node: ast.For) -> Signal | None:
     """``for a in b: …``."""
     iterable = evaluate(world, scope, node.iter)
     items = iterated(iterable)
+    refuse_iteration(world, iterable, place_of(node.iter, scope.module))
     if items is None:
         return _over_unknown(world, scope, node, iterable)
 
@@ -72,7 +74,7 @@ def _over_unknown(world: World, scope: Scope, node: ast.For, iterable: Value) ->
     reach = Reach([iterable])  # a generator of the tree may do anything between two items
     touch(world, reach, ("iterated", shape(iterable)), place_of(node, scope.module))
     for name in sorted(set(stored(node))):
-        world.bind(scope.target(name), name, Opaque(("?each", shape(iterable), name)))
+        world.bind(scope.target(name), name, unknown(("?each", shape(iterable), name), iterable))
     either(world, ("for", shape(iterable)), lambda: block(world, scope, node.body), nothing)
     return block(world, scope, node.orelse)
 
@@ -92,7 +94,7 @@ def follow_try(world: World, scope: Scope, node: ast.Try) -> Signal | None:
     signal = either(
         world,
         ("try", code),
-        lambda: block(world, scope, [*node.body, *node.orelse]),
+        lambda: world.caught(lambda: block(world, scope, [*node.body, *node.orelse])),
         handled,
     )
     last = block(world, scope, node.finalbody)
@@ -122,7 +124,11 @@ def follow_with(world: World, scope: Scope, node: ast.With) -> Signal | None:
         touch(world, Reach([context]), ("with", shape(context)), place_of(node, scope.module))
         if item.optional_vars is not None:
             assign(world, scope, item.optional_vars, Got(context, "__enter__()"))
-    return either(world, ("with", *contexts), lambda: block(world, scope, node.body), nothing)
+
+    def run() -> Signal | None:
+        return world.caught(lambda: block(world, scope, node.body))
+
+    return either(world, ("with", *contexts), run, nothing)
 
 
 def follow_expression(world: World, scope: Scope, node: ast.Expr) -> None:
@@ -146,7 +152,7 @@ def follow_raise(world: World, scope: Scope, node: ast.Raise) -> Signal | None:
 def follow_assert(world: World, scope: Scope, node: ast.Assert) -> None:
     """``assert a``."""
     test = evaluate(world, scope, node.test)
-    known = operators.truth(test)
+    known = tested(world, test, place_of(node, scope.module))
     if known is False and not world.guards:
         raise Undecided("an assertion fails", place_of(node, scope.module))
     if known is None:

@@ -50,6 +50,8 @@ SETTINGS: dict[str, dict[str, object]] = {
     },
 }
 
+TEXTS = words("title summary description version terms_of_service root_path")
+
 # Attributes that may be set later to the same effect.
 SETTABLE = words(
     """

@@ -106,5 +106,5 @@ def _bound(
 
 
 def _misfit(world: World, function: Function, place: Place) -> None:
-    if not world.guards:
+    if not world.catching:
         raise Undecided(f"the call does not fit {function.name}()", place)

@@ -32,7 +32,7 @@ core.EXPRESSIONS.update(
         ast.FormattedValue: displays.follow_formatted,
         ast.ListComp: displays.follow_comprehension,
         ast.SetComp: displays.follow_comprehension,
-        ast.GeneratorExp: displays.follow_comprehension,
+        ast.GeneratorExp: displays.follow_generator,
         ast.DictComp: displays.follow_mapping,
         ast.Lambda: definitions.follow_lambda,
         ast.IfExp: conditions.follow_either,

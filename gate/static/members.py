@@ -4,13 +4,34 @@ from __future__ import annotations
 
 from gate.static.events import Application, Part
 from gate.static.scope import Module
-from gate.static.values import Class, Function, Got, Instance, Made, Method, Symbol, Value
+from gate.static.values import (
+    Class,
+    Function,
+    Got,
+    Instance,
+    Made,
+    Method,
+    Symbol,
+    Value,
+)
 from gate.static.world import symbol
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+DESCRIPTORS = ("__get__", "__set__", "__delete__")
+PLAIN_DECORATORS = ("builtins.classmethod", "builtins.staticmethod")
+# Special names that nothing but a definition, a construction or a call looks at.
+EXPLICIT = frozenset(
+    (
+        *("__init__", "__new__", "__module__", "__qualname__", "__doc__", "__slots__"),
+        *("__annotations__", "__call__", "__post_init__", "__set_name__", "__init_subclass__"),
+        *("__enter__", "__exit__", "__aenter__", "__aexit__", "__aiter__", "__anext__"),
+        *("__match_args__", "__await__", "__all__", "__tablename__", "__table_args__"),
+    )
+)
 
 
 def member_of(owner: Value, name: str) -> Value | None:
@@ -34,12 +55,42 @@ def computed(owner: Value, name: str) -> Function | None:
 
 def in_class(cls: Value, name: str) -> Value | None:
     """Return what a class of the tree or one of its bases in the tree defines as ``name``."""
+    found = (one.names[name] for one in lineage(cls) if name in one.names)
+    return next(found, None)
+
+
+def lineage(cls: Value) -> list[Class]:
+    """Return a class of the tree and its bases in the tree, in the order they are asked in."""
     if not isinstance(cls, Class):
-        return None
-    if name in cls.names:
-        return cls.names[name]
-    found = (in_class(base, name) for base in cls.bases)
-    return next((value for value in found if value is not None), None)
+        return []
+    rest = [lineage(base) for base in cls.bases]
+    found = [cls]
+    while any(rest):  # as the interpreter merges them, its algorithm C3
+        heads = [line[0] for line in rest if line]
+        free = [h for h in heads if not any(h in line[1:] for line in rest)]
+        found.append((*free, *heads)[0])
+        rest = [[one for one in line if one is not found[-1]] for line in rest]
+    return found
+
+
+def special(cls: Class) -> set[str]:
+    """Return the names in a class behind which is code that the interpreter may run by itself."""
+    return {name for name, value in cls.names.items() if is_special(name) or _acts(value)}
+
+
+def is_special(name: str) -> bool:
+    """Whether a method of this name is called by operators, texts, tests and the like."""
+    return name.startswith("__") and name.endswith("__") and name not in EXPLICIT
+
+
+def _acts(value: Value) -> bool:
+    """Whether a member of a class may run code where it is asked for: a property, a descriptor."""
+    if isinstance(value, Instance):
+        return any(in_class(value.cls, name) is not None for name in DESCRIPTORS)
+    known = isinstance(value, Made) and isinstance(value.callee, Symbol)
+    if known and value.callee.path in PLAIN_DECORATORS:  # type: ignore[attr-defined] # it is made by a symbol
+        return False
+    return isinstance(value, Made) and any(isinstance(v, Function | Class) for v in value.args)
 
 
 def _of_application(owner: Application, name: str) -> Value:

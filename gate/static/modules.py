@@ -6,9 +6,9 @@ from gate.static import packages
 from gate.static.containers import iterated
 from gate.static.core import block
 from gate.static.members import member_of
+from gate.static.refusals import refuse_member
 from gate.static.scope import Module, Scope
 from gate.static.source import Broken
-from gate.static.standard import is_standard
 from gate.static.values import Got, Literal, ModuleName, Opaque, Undecided, Value
 from gate.static.world import World, place_of, symbol
 
@@ -23,7 +23,7 @@ def imported(world: World, name: str, place: Place) -> Value:
     """Import ``name`` and return the module: of the tree, or a symbol for one outside."""
     top = name.partition(".")[0]
     if world.sources.find(top) is None:
-        if not is_standard(top) and top not in packages.INERT:
+        if not packages.is_standard(top) and top not in packages.INERT:
             world.effect(("import", name), place)
         return symbol(name)
     parts = name.split(".")
@@ -37,7 +37,7 @@ def imported(world: World, name: str, place: Place) -> Value:
 
 
 def _missing(world: World, name: str, place: Place) -> Value:
-    if world.guards:
+    if world.catching:
         return Opaque(("?module", name))
     raise Undecided(f"there is no module {name}", place)
 
@@ -118,12 +118,15 @@ def _absolute(module: Module, node: ast.ImportFrom, place: Place) -> str:
 def _taken(world: World, module: Value, name: str, place: Place) -> Value:
     """Return what ``from module import name`` gives: a name, or a submodule."""
     if not isinstance(module, Module):
-        return Got(module, name) if isinstance(module, Opaque) else _outside(module, name)
+        if isinstance(module, Opaque):
+            return Got(module, name)
+        refuse_member(world, module, name, place)
+        return _outside(module, name)
     found = member_of(module, name)
     if found is None or isinstance(found, Got):
         below = _below(world, module, f"{module.name}.{name}", place)
         found = below if below is not None else found
-    if found is None and not world.guards:
+    if found is None and not world.catching:
         raise Undecided(f"{module.name} does not define {name}", place)
     return found if found is not None else Opaque(("?module", f"{module.name}.{name}"))
 

@@ -87,8 +87,8 @@ def compared(operation: ast.cmpop, left: Value, right: Value) -> bool | None:
     if isinstance(left, Literal) and isinstance(right, Literal):
         try:
             return bool(COMPARED[type(operation)](left.value, right.value))
-        except TypeError:
-            return None
+        except TypeError as exc:
+            raise Unsupported("a comparison that fails") from exc
     return None
 
 

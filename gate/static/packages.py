@@ -6,6 +6,8 @@ makes a verdict undecided, never wrong.
 
 from __future__ import annotations
 
+import sys
+
 from gate.static.words import words
 
 LOGGERS = {"logging.getLogger", "structlog.get_logger", "structlog.stdlib.get_logger"}
@@ -83,3 +85,8 @@ NEUTRAL_PACKAGES = (
 )
 
 CACHES = ("functools.lru_cache", "functools.cache")
+
+
+def is_standard(package: str) -> bool:
+    """Whether a top-level package belongs to the interpreter."""
+    return package == "builtins" or package in sys.stdlib_module_names

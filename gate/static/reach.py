@@ -34,18 +34,22 @@ if TYPE_CHECKING:
 class Reach:
     """Everything that can be got at from some values.
 
-    ``found`` are applications, containers and instances; ``modules`` are modules as such, whose
-    names could be rebound; ``rebound`` the namespaces and names that functions declare global;
-    ``missing`` the names in their code that stand for nothing, ``wild`` what in it may change
-    anything.
+    ``found`` are applications, containers and instances, ``classes`` those of the tree; ``modules``
+    are modules as such, whose names could be rebound; ``rebound`` the namespaces and names that
+    functions declare global; ``missing`` the names in their code that stand for nothing, ``wild``
+    what in it may change anything; ``read`` what the names in functions stand for now, ``stored``
+    the attributes that are set in their code.
     """
 
     def __init__(self, values: Iterable[Value]) -> None:
         self.found: list[Application | Container | Instance] = []
         self.modules: list[Module] = []
+        self.classes: list[Class] = []
         self.rebound: list[tuple[dict[str, Value], str]] = []
         self.missing: list[str] = []
         self.wild: list[str] = []
+        self.read: list[tuple[str, Value]] = []
+        self.stored: set[str] = set()
         self._seen: set[int] = set()
         self._waiting = list(values)
         self._go_on()
@@ -53,6 +57,7 @@ class Reach:
     def add_code(self, node: ast.AST, scope: Scope) -> None:
         """Add what a piece of code can get at by the names in it."""
         self._waiting += self._named(node, scope)
+        self.read += _read(node, scope)
         self._go_on()
 
     def _go_on(self) -> None:
@@ -68,13 +73,19 @@ class Reach:
             self.found.append(value)
         if isinstance(value, Module):
             self.modules.append(value)
-        named = self._named(value.node, value.scope) if isinstance(value, Function) else []
+        if isinstance(value, Class):
+            self.classes.append(value)
+        named = []
+        if isinstance(value, Function):
+            named = self._named(value.node, value.scope)
+            self.read += _read(value.node, value.scope)
         parts = _PARTS.get(type(value))
         return [*named, *(parts(value) if parts is not None else ())]
 
     def _named(self, node: ast.AST, scope: Scope) -> list[Value]:
         """Return what the names in ``node`` stand for; of a module only the members named."""
-        names, members, declared = _names_in(node)
+        names, members, stored_members, declared = _names_in(node)
+        self.stored |= stored_members
         own = _own_names(node)
         self.wild += _wild(names, members, scope)
         self.missing += [n for n in names if n not in own and scope.find(n) is None]
@@ -82,17 +93,39 @@ class Reach:
         return list(_stand_for(names, members, scope))
 
 
-def _names_in(node: ast.AST) -> tuple[list[str], list[str], list[str]]:
-    """Return the names, the members and the names declared global or nonlocal in ``node``."""
-    names, members, declared = set(), set(), []
+Names = tuple[list[str], list[str], set[str], list[str]]
+_CACHE: dict[ast.AST, Names] = {}
+
+
+def _names_in(node: ast.AST) -> Names:
+    """Return the names, the members, those that are set, and the names declared global in it."""
+    if node not in _CACHE:
+        _CACHE[node] = _collected(node)
+    return _CACHE[node]
+
+
+def _collected(node: ast.AST) -> Names:
+    names, members, stored_members, declared = set(), set(), set(), []
     for part in walk(node, into=True):
         if isinstance(part, ast.Name):
             names.add(part.id)
         elif isinstance(part, ast.Attribute):
             members.add(part.attr)
+            if not isinstance(part.ctx, ast.Load):
+                stored_members.add(part.attr)
         elif isinstance(part, ast.Global | ast.Nonlocal):
             declared += part.names
-    return sorted(names), sorted(members), declared
+    return sorted(names), sorted(members), stored_members, declared
+
+
+def _read(node: ast.AST, scope: Scope) -> list[tuple[str, Value]]:
+    """Return what the names of other scopes in code stand for, and members of modules."""
+    names, members, _, _ = _names_in(node)
+    found = [(name, scope.find(name)) for name in names]
+    modules = [value for _, value in found if isinstance(value, Module)]
+    inside = [(m, module.scope.names.get(m)) for module in modules for m in members]
+    every = [*found, *inside]
+    return [(n, v) for n, v in every if v is not None and not isinstance(v, Symbol | Module)]
 
 
 def _own_names(node: ast.AST) -> set[str]:

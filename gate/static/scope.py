@@ -35,7 +35,7 @@ class Scope:
                 return scope.names[name]
             scope = scope.parent
         if name in BUILTINS:
-            return Literal(False) if name == "__debug__" else Symbol(f"builtins.{name}")
+            return Literal(True) if name == "__debug__" else Symbol(f"builtins.{name}")
         return None
 
     def target(self, name: str) -> dict[str, Value]:
@@ -55,6 +55,17 @@ class Scope:
                 return scope.names
             scope = scope.parent
         return self.module.scope.names
+
+    def attribute(self, name: str) -> str:
+        """Return an attribute's name as code in here means it: private ones have the class's."""
+        if not name.startswith("__") or name.endswith("__"):
+            return name
+        scope: Scope | None = self
+        while scope is not None and not scope.is_class:
+            scope = scope.parent
+        if scope is None:
+            return name
+        return f"_{scope.label.rstrip('.').rpartition('.')[2].lstrip('_')}{name}"
 
     def visible(self) -> dict[str, Value]:
         """Return every name that can be used in here, builtins aside."""

@@ -72,6 +72,7 @@ def _made(value: Made) -> Shape:
     made = ("made", shape(value.callee), arguments(value))
     if value.version < 0:  # another one each time
         return ("?random", id(value))
+    made = ("?read", value.read, made) if value.read else made
     return ("?later", value.version, made) if value.version else made
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
-from gate.static import applications, signatures
+from gate.static import applications
 from gate.static.containers import iterated
-from gate.static.members import member_of
-from gate.static.values import Items, Literal, Opaque, Pairs, Undecided, Unsupported, Value
+from gate.static.members import computed
+from gate.static.protocols import asked
+from gate.static.values import Items, Literal, Pairs, Undecided, Unsupported, Value
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -22,24 +21,12 @@ if TYPE_CHECKING:
 MAX_RANGE = 1000
 
 
-def is_standard(package: str) -> bool:
-    """Whether a top-level package belongs to the interpreter."""
-    return package == "builtins" or package in sys.stdlib_module_names
-
-
 def called(world: World, path: str, args: Args, kwargs: Kwargs, place: Place) -> Value | None:
     """Return what a function returns; None for one that is not followed."""
-    least, most = signatures.COUNTS.get(path.removeprefix("builtins."), (0, MAX_RANGE))
-    if not (kwargs or world.guards or least <= len(args) <= most) and not _has_spread(args):
-        raise Undecided(f"the call does not fit {path.removeprefix('builtins.')}()", place)
     found = _FUNCTIONS.get(path)
     if found is None or (kwargs and path != "builtins.dict"):
         return None
     return found(world, args, kwargs, place)
-
-
-def _has_spread(args: Args) -> bool:
-    return any(isinstance(arg, Opaque) and arg.shape[0] == "?*" for arg in args)
 
 
 def _sequence(kind: str) -> Callable[[World, Args, Kwargs, Place], Value | None]:
@@ -94,13 +81,15 @@ def _zipped(world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value |
 
 
 def _converted(convert: type) -> Callable[[World, Args, Kwargs, Place], Value | None]:
-    def make(_world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value | None:
+    def make(world: World, args: Args, _kwargs: Kwargs, place: Place) -> Value | None:
         value = args[0].value if len(args) == 1 and isinstance(args[0], Literal) else None
         plain = isinstance(value, str | int | float) and len(str(value)) < MAX_RANGE
         try:
             return Literal(convert(value)) if plain else None
-        except ValueError:
-            return None
+        except ValueError as exc:
+            if world.catching:
+                return None
+            raise Undecided(f"ValueError: {exc}", place) from exc
 
     return make
 
@@ -110,9 +99,10 @@ def _length(_world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value 
     return None if items is None else Literal(len(items))
 
 
-def _get(_world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value | None:
+def _get(world: World, args: Args, _kwargs: Kwargs, place: Place) -> Value | None:
     name = args[1].value if len(args) == 2 and isinstance(args[1], Literal) else None  # noqa: PLR2004
-    return member_of(args[0], name) if isinstance(name, str) else None
+    known = isinstance(name, str) and computed(args[0], name) is None
+    return asked(world, args[0], name, place) if known and isinstance(name, str) else None
 
 
 def _set(world: World, args: Args, _kwargs: Kwargs, place: Place) -> Value | None:

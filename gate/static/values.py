@@ -63,10 +63,11 @@ class Made(Value):
     """What a call returns that is not followed.
 
     ``version`` is how much had been changed elsewhere by then: it may return something else later;
-    -1 where it is another one each time.
+    -1 where it is another one each time. ``read`` is what the names in code that was given to it
+    stood for when it was called.
     """
 
-    __slots__ = ("args", "callee", "kwargs", "place", "version")
+    __slots__ = ("args", "callee", "kwargs", "place", "read", "version")
 
     def __init__(
         self, callee: Value, args: list[Value], kwargs: dict[str, Value], place: Place
@@ -76,6 +77,7 @@ class Made(Value):
         self.kwargs = kwargs
         self.place = place
         self.version = 0
+        self.read: Shape = ()
 
 
 class Got(Value):
@@ -96,6 +98,11 @@ class Opaque(Value):
     def __init__(self, shape: Shape, parts: tuple[Value, ...] = ()) -> None:
         self.shape = brief(shape)
         self.parts = parts
+
+
+def unknown(shape: Shape, *held: Value) -> Opaque:
+    """Return a value that comes from code which is not followed, and may be any of ``held``."""
+    return Opaque(shape, (Opaque(("?held",)), *held))
 
 
 class Container(Value):
@@ -173,13 +180,14 @@ class Class(Value):
 
 
 class Instance(Value):
-    """An object of a plain class, whose ``__init__`` was followed."""
+    """An object of a plain class, whose ``__init__`` was followed; ``given`` as of containers."""
 
-    __slots__ = ("attributes", "cls")
+    __slots__ = ("attributes", "cls", "given")
 
     def __init__(self, cls: Class) -> None:
         self.cls = cls
         self.attributes: dict[str, Value] = {}
+        self.given = False
 
 
 class Method(Value):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     Change = tuple[Any, Any, Any]
 
 MAX_STEPS = 200_000  # expressions and statements that one verdict follows
+GIVEN = "a value is changed after it was given to something"
 MISSING: Any = object()
 
 
@@ -38,10 +39,12 @@ class World:
         self.guards: Shape = ()
         self.effects: list[tuple[Shape, Place]] = []
         self.tampered: Place | None = None
+        self.special: set[str] = set()  # special methods that classes of the tree define
         self.random = False  # whether something is made that is another one each time
         self.cached: dict[str, Value] = {}  # what functions behind a cache have returned
         self.happened: list[None] = []  # as many as there were events: what was before what
         self.depth = 0
+        self.catching = 0  # how many blocks around the code at hand may swallow exceptions
         self._steps = 0
         self._journal: list[Change] = []
 
@@ -80,8 +83,16 @@ class World:
     def spoil(self, container: Container, shape: Shape, place: Place) -> None:
         """Note a change of a container that is not followed."""
         if container.given:
-            raise Undecided("a value is changed after it was given to an application", place)
+            raise Undecided(GIVEN, place)
         self.append(container.changes, (*self.guards, brief(shape)))
+
+    def caught(self, run: Callable[[], Signal | None]) -> Signal | None:
+        """Run code of which an exception may be swallowed."""
+        self.catching += 1
+        try:
+            return run()
+        finally:
+            self.catching -= 1
 
     def mark(self) -> int:
         """Return a point that ``roll_back`` can go back to."""

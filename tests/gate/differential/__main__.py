@@ -12,10 +12,11 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.gate.differential.pairs import UNDECIDED, Judged, judged, written
+from tests.gate.differential.pairs import FAILING, SAME, UNDECIDED, Judged, judged, written
 from tests.gate.differential.pieces import pieces, tree
 from tests.gate.differential.running import Running
 
+WRONG = "wrong"
 HASHING = "PYTHONHASHSEED"  # fixed, as in the children of the run-time comparison
 
 
@@ -29,18 +30,27 @@ def main() -> int:
         _plant(root, tree())
         running, parts = Running(), pieces()
         for number in range(options.first, options.first + options.pairs):
-            choose = random.Random(f"{options.seed} {number}")
+            choose = random.Random(f"{options.seed} {number}")  # noqa: S311 - no secret
             sources = zip(("main.py", "lazy_app.py"), written(choose, parts), strict=True)
             _plant(root, dict(sources))
             found[_counted(judged(root, number, running), root, options.keep)] += 1
-    wrong, undecided = found["wrong"], found[UNDECIDED]
-    right = options.pairs - wrong - undecided
-    print(
-        f"{options.pairs} pairs: {right} judged right, {undecided} undecided "
-        f"({undecided / options.pairs:.0%}), {wrong} wrong; "
-        f"seed {options.seed}, {time.monotonic() - start:.0f} s"
+    _say(f"{summary(found)}; seed {options.seed}, {time.monotonic() - start:.0f} s")
+    return 1 if found[WRONG] else 0
+
+
+def summary(found: Counter[str]) -> str:
+    """Say how many pairs came to what."""
+    pairs, undecided, alike = found.total(), found[UNDECIDED], found[FAILING]
+    return (
+        f"{pairs} pairs: {pairs - found[WRONG] - undecided - alike} judged right, "
+        f"{undecided} undecided ({undecided / pairs:.0%}), {found[WRONG]} wrong, "
+        f"{alike} the same that both fail in what is trusted"
     )
-    return 1 if wrong else 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def _options() -> argparse.Namespace:
@@ -62,14 +72,14 @@ def _plant(root: Path, files: dict[str, str]) -> None:
 def _counted(pair: Judged, root: Path, keep: Path | None) -> str:
     """Say a pair that is judged wrongly, and keep it; return what it counts as."""
     if not pair.is_wrong:
-        return pair.read
-    print(f"wrong: pair {pair.number}: read {pair.read}, run {pair.run}: {pair.said}", flush=True)
+        return FAILING if (pair.read, pair.run) == (SAME, FAILING) else pair.read
+    _say(f"{WRONG}: pair {pair.number}: read {pair.read}, run {pair.run}: {pair.said}")
     if keep is not None:
         shutil.copytree(root, keep / str(pair.number), dirs_exist_ok=True)
-    return "wrong"
+    return WRONG
 
 
 if __name__ == "__main__":
     if os.environ.get(HASHING) != "0":
-        os.execve(sys.executable, sys.orig_argv, {**os.environ, HASHING: "0"})
+        os.execve(sys.executable, sys.orig_argv, {**os.environ, HASHING: "0"})  # noqa: S606 - itself
     sys.exit(main())

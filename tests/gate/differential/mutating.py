@@ -8,10 +8,25 @@ from collections.abc import Callable
 
 from tests.gate.differential.pieces import Body, Pieces, is_expression
 
-NAMES = ("GZipMiddleware", "CORSMiddleware", "app", "users", "shared", "FastAPI", "Out", "None")
+NAMES: tuple[str, ...] = (
+    "GZipMiddleware",
+    "CORSMiddleware",
+    "app",
+    "users",
+    "shared",
+    "FastAPI",
+    "Out",
+    "None",
+)
 NAMES += ("True", "undefined_")
 MEMBERS = ("add_middleware", "get", "router", "append", "title", "nothing_")
-LITERALS = (("500", "501"), ("True", "False"), ("'/a'", "'/b'"), ("'a'", "'c'"), ("200", "201"))
+LITERALS: tuple[tuple[str, str], ...] = (
+    ("500", "501"),
+    ("True", "False"),
+    ("'/a'", "'/b'"),
+    ("'a'", "'c'"),
+    ("200", "201"),
+)
 LITERALS += (("shared.require_user", "shared.audit"), ("'x'", "'y'"))
 LITERALS += (("GZipMiddleware", "CORSMiddleware"),)
 TRIES = 10

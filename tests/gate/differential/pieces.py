@@ -70,7 +70,8 @@ def statements(body: str) -> Body:
 
 def _first(node: ast.stmt) -> int:
     """Return the line at which a statement begins, decorators included."""
-    return min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
 
 
 def is_expression(statement: str) -> bool:

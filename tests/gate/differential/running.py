@@ -22,10 +22,15 @@ NAME = "_gate_child"
 SECONDS = 20
 ENTRIES = ("main:app", "lazy_app:app")
 # What most trees import: once, before the forks.
-COMMON = ("fastapi.middleware.cors", "fastapi.middleware.gzip", "fastapi.staticfiles")
+COMMON: tuple[str, ...] = (
+    "fastapi.middleware.cors",
+    "fastapi.middleware.gzip",
+    "fastapi.staticfiles",
+)
 COMMON += ("fastapi.testclient", "starlette.applications", "contextlib")
 
-Truth = tuple[str, frozenset[str]]  # "same", "differ" or "failed"; the rules of what differs
+# "same", "differ", "failed" (of one of the two, or in other ways) or "failing alike"; the rules.
+Truth = tuple[str, frozenset[str]]
 
 
 class Running:
@@ -39,7 +44,9 @@ class Running:
     def truth(self, root: Path) -> Truth:
         """Return how ``main:app`` and ``lazy_app:app`` compare."""
         one, other = (self._asked(root, *names) for names in (ENTRIES, ENTRIES[::-1]))
-        if one is None or other is None or not (one["routes"] and other["routes"]):
+        if not one and not other:
+            return "failing alike", frozenset()
+        if not one or not other:
             return "failed", frozenset()
         found = compare(Facts(one["facts"]), Facts(other["facts"]))
         rules = {f"parity.{each.kind.replace(' ', '-')}.{each.status}" for each in found}
@@ -61,7 +68,8 @@ class Running:
         with os.fdopen(read, "rb") as stream:
             data = stream.read()
         os.waitpid(child, 0)
-        return json.loads(data) if data else None
+        answer = json.loads(data) if data else None
+        return answer if answer and answer["routes"] else None
 
     def _answer(self, root: Path, entry: str, other: str, write: int) -> None:
         signal.alarm(SECONDS)
@@ -75,12 +83,12 @@ class Running:
             answer = json.dumps(self._child.run(request)).encode()
         except BaseException:  # noqa: BLE001 - whatever it is, there is nothing to compare
             return
-        with os.fdopen(write, "wb") as stream:
-            stream.write(answer)
+        with os.fdopen(write, "wb") as answers:
+            answers.write(answer)
 
 
 def _loaded() -> ModuleType:
-    """Import the child's program under a name of its own, as it runs: without the gate's package."""
+    """Import the child's program under a name of its own, as it runs."""
     spec = importlib.util.spec_from_file_location(
         NAME, CHILD / "__init__.py", submodule_search_locations=[str(CHILD)]
     )

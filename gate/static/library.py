@@ -1,0 +1,88 @@
+"""Names of the standard library, of FastAPI and of Starlette, and how they are called.
+
+``library.txt`` has a line for each: its path, and its parameters as ``a b= / c * d= *e **f``,
+with "=" behind what may be left out; "-" where they are not known, "!" for what is not called, ":"
+for a module. It is written by ``python -m tests.gate.library``. A name of a module in there that
+has no line is one that not every version has.
+"""
+
+from __future__ import annotations
+
+import os
+
+from gate.static.values import Opaque
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from gate.static.values import Value
+
+NOT_KNOWN, NOT_CALLED, MODULE = "-", "!", ":"
+_text: list[str] = []
+_known: dict[str, str | None] = {}
+
+
+def described(path: str) -> str | None:
+    """Return how ``path`` is called; None where it has no line."""
+    if path not in _known:
+        _known[path] = _looked_up(path)
+    return _known[path]
+
+
+def _looked_up(path: str) -> str | None:
+    if not _text:
+        file = os.path.join(os.path.dirname(__file__), "library.txt")  # noqa: PTH118, PTH120 - pathlib is slow to import
+        with open(file, encoding="utf-8") as stream:  # noqa: PTH123
+            _text.append(f"\n{stream.read()}")
+    for end in (" ", "\n"):
+        at = _text[0].find(f"\n{path}{end}")
+        if at >= 0:
+            return _text[0][at + len(path) + 2 : _text[0].index("\n", at + 1)]
+    return None
+
+
+def lacks(path: str) -> bool:
+    """Whether ``path`` is a name that its module, one that is known, does not surely have."""
+    module, _, name = path.rpartition(".")
+    return described(module) == MODULE and not name.startswith("_") and described(path) is None
+
+
+def refuses(path: str, args: list[Value], kwargs: dict[str, Value]) -> bool:
+    """Whether a call of ``path`` surely fails by the number or the names of its arguments."""
+    how = described(path)
+    if how is None or how == NOT_KNOWN:
+        return False
+    if how in (NOT_CALLED, MODULE):
+        return True
+    spread = "**" in kwargs or any(isinstance(a, Opaque) and a.shape[0] == "?*" for a in args)
+    return not spread and not fits(how.split(), len(args), set(kwargs))
+
+
+def fits(words: list[str], count: int, names: set[str]) -> bool:
+    """Whether ``count`` positional arguments and those ``names`` fit the parameters ``words``."""
+    plain = [w for w in words if not w.startswith("*") and w != "/"]
+    at = next((at for at, word in enumerate(words) if word.startswith("*")), len(words))
+    positional = [w.removesuffix("=") for w in words[:at] if w != "/"]
+    alone = {w.removesuffix("=") for w in words[: words.index("/")]} if "/" in words else set()
+    given = set(positional[:count])
+    required = {w for w in plain if not w.endswith("=")}
+    named = {w.removesuffix("=") for w in plain} - alone
+    takes_more = any(w.startswith("*") and w[1:] and w[1] != "*" for w in words)
+    takes_any = any(w.startswith("**") for w in words)
+    return (
+        (count <= len(positional) or takes_more)
+        and (names <= named or takes_any)
+        and not given & (names & named)
+        and required <= given | names
+    )
+
+
+def lacks_member(path: str) -> bool:
+    """Whether an application surely has no member ``path`` in the version that is known."""
+    return described(path) is None
+
+
+def named(path: str, args: list[Value], kwargs: dict[str, Value]) -> dict[str, Value]:
+    """Return the arguments of a call by name, as far as names are known."""
+    words = (described(path) or "").split()
+    names = (word.removesuffix("=") for word in words)
+    return {**dict(zip(names, args, strict=False)), **kwargs}
