@@ -79,7 +79,7 @@ def _fits(rules: frozenset[str], truth: Truth) -> bool:
         return bool(rules)
     rest = rules - found
     if "parity.endpoint.differs" in found:  # running says no more of an endpoint that differs
-        rest = {rule for rule in rest if not rule.startswith("parity.dependency.")}
+        rest = frozenset(r for r in rest if not r.startswith("parity.dependency."))
     return bool(rules) == bool(found) and not rest
 
 
