@@ -11,7 +11,7 @@ Synthetics canary (Python 3.11 or newer).
 from probes import events, url
 from probes.evidence import evidence
 from probes.gateway import Gateway
-from probes.judge import judge
+from probes.judge import judge, verdict
 from probes.load import load
 from probes.model import Answer, BadAnswer, Expect, Kind, NoAnswer, Probe, ProbeError
 from probes.redact import redact
@@ -33,4 +33,5 @@ __all__ = [
     "load",
     "redact",
     "url",
+    "verdict",
 ]

@@ -23,7 +23,7 @@ HEADERS = ("content-type", "content-encoding", "content-length", "location", "re
 
 def evidence(result: Result) -> Mapping[str, Json]:
     """What is kept of one probe that was asked, as JSON; the request's values stay out."""
-    probe, answer = result.probe, result.answer
+    probe, answer = result.request, result.answer
     kept: dict[str, Json] = {
         "probe": probe.name,
         "request": {

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from probes.content import Unreadable, decoded, json_of
-from probes.model import Answer, Json, Probe
+from probes.model import Answer, Json, Probe, ProbeError
 from probes.redact import redact
 
 SHOWN_LENGTH = 32  # a longer string of an answer may be a token: it is described, not shown
@@ -19,10 +19,21 @@ REDIRECT = 3  # the class of a status: 3xx
 def judge(probe: Probe, answer: Answer) -> tuple[str, ...]:
     """Every reason why the answer is not the expected one; empty when it is right."""
     return tuple(
-        redact(reason, probe.secrets)
+        redact(f"{probe.step}{reason}", probe.secrets)
         for question in QUESTIONS
         for reason in question(probe, answer)
     )
+
+
+def verdict(probe: Probe, answer: Answer) -> tuple[tuple[str, ...], Probe | None]:
+    """What `judge` says; of a right answer also the request that it leads to, if there is one."""
+    reasons = judge(probe, answer)
+    if reasons or probe.then is None:
+        return reasons, None
+    try:
+        return (), probe.then(answer)
+    except ProbeError as exc:  # what the answer holds cannot stand in a request
+        return (redact(str(exc), probe.secrets),), None
 
 
 def _status(probe: Probe, answer: Answer) -> Iterator[str]:

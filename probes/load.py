@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
-from probes.model import Expect, Probe, ProbeError
-from probes.table import Table
+from probes.content import decoded, json_of
+from probes.model import Answer, Expect, Probe, ProbeError
+from probes.table import ANSWER, Table
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 STATUSES = range(200, 600)
@@ -23,7 +25,8 @@ TARGET_SAFE = "/?&=%:@!$'()*+,;"
 def load(path: Path, values: Mapping[str, str]) -> tuple[Probe, ...]:
     """The probes of a file, each `${NAME}` filled from `values` (the environment, a secret).
 
-    `${NAME}` works in path, headers, and the strings of json, form and expectations.
+    `${NAME}` works in path, headers, and the strings of json, form and expectations; below `then`
+    so does `${answer.NAME}`, for every NAME in json_has of the request before.
 
     Raises:
         ProbeError: the file, a key, a type or a `${NAME}` is not right; one line, which never
@@ -55,6 +58,11 @@ def _must_differ(path: Path, names: list[str]) -> None:
 def _probe(path: Path, table: Table) -> Probe:
     name = table.text("name")
     table.rename(f'{path}: probe "{name}"')
+    return _request(table, name)
+
+
+def _request(table: Table, name: str, step: str = "") -> Probe:
+    """One request, what its answer must have, and the request that follows."""
     method = table.choice("method", METHODS)
     target = _target(table)
     headers = table.headers("headers")
@@ -62,8 +70,9 @@ def _probe(path: Path, table: Table) -> Probe:
     if body is not None:
         headers.setdefault("content-type", content_type)
     expect = _expect(table.table("expect"))
+    then = table.raw("then")
     table.end()
-    return Probe(
+    probe = Probe(
         name=name,
         method=method,
         path=target,
@@ -71,7 +80,32 @@ def _probe(path: Path, table: Table) -> Probe:
         headers=headers,
         body=body,
         secrets=table.secrets,
+        step=step,
     )
+    return probe if then is None else replace(probe, then=_following(probe, table, then))
+
+
+def _following(probe: Probe, table: Table, then: Mapping[str, object]) -> Callable[[Answer], Probe]:
+    """What makes the next request of an answer; whatever is wrong with its table is said now."""
+    step = f"then {then.get('method')} {then.get('path')}: "
+
+    def request(members: Mapping[str, str]) -> Probe:
+        values = {f"{ANSWER}{name}": value for name, value in members.items()}
+        return _request(table.later("then", then, values), probe.name, step)
+
+    request(dict.fromkeys(probe.expect.json_has, "x"))
+    return lambda answer: request(_members(answer, probe.expect.json_has))
+
+
+def _members(answer: Answer, names: Iterable[str]) -> dict[str, str]:
+    """Members of an answer that was judged to have them, as texts."""
+    found = {}
+    for name in names:
+        value = json_of(decoded(answer))
+        for part in name.split("."):
+            value = value[part] if isinstance(value, dict) else None
+        found[name] = value if isinstance(value, str) else json.dumps(value)
+    return found
 
 
 def _target(table: Table) -> str:

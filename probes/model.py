@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -53,7 +53,8 @@ class Probe:
     """One request and the answer that it must get.
 
     `path` is a request target, percent-encoded, with its query. `secrets` are the values that
-    were filled in: nothing that is shown may contain them, the repr included.
+    were filled in: nothing that is shown may contain them, the repr included. `then` makes the
+    request that a right answer leads to, and raises ProbeError where the answer does not serve.
     """
 
     name: str
@@ -63,6 +64,8 @@ class Probe:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # lower-case names
     body: bytes | None = field(default=None, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
+    then: Callable[[Answer], Probe] | None = field(default=None, repr=False, compare=False)
+    step: str = ""  # of a request that follows another: which; it begins every reason
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from probes.model import Json, ProbeError
 T = TypeVar("T")
 
 REFERENCE = re.compile(r"\$\{([^}]*)(\}?)")
-VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+ANSWER = "answer."  # begins the name of what the answer before holds
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 KINDS: Mapping[type, str] = {
     str: "a string",
@@ -129,6 +130,10 @@ class Table:
         """A table."""
         return self._below(f"{self._where}: {key}", self._take(key, dict))
 
+    def raw(self, key: str) -> dict[str, object] | None:
+        """A table as it is written, to be read later; None when the key is not there."""
+        return self._take(key, dict) if self.has(key) else None
+
     def tables(self, key: str) -> list[Table]:
         """A list of tables, one at least."""
         rows = self._take(key, list)
@@ -136,6 +141,10 @@ class Table:
             raise self.wrong(key, f"must be a list of tables; write [[{key}]] above each")
         where = f"{self._where}: {key}"
         return [self._below(f"{where} {number}", row) for number, row in enumerate(rows, 1)]
+
+    def later(self, key: str, data: Mapping[str, object], values: Mapping[str, str]) -> Table:
+        """A table that `raw` gave, with more values; what it fills in is not kept here."""
+        return Table(f"{self._where}: {key}", data, {**self._values, **values}, dict(self._secrets))
 
     def end(self) -> None:
         """Complain about a key that nobody read."""
@@ -173,8 +182,15 @@ class Table:
             if not closed or not VARIABLE.fullmatch(name):
                 raise self.wrong(key, "has a ${ that is not ${NAME}")
             if not self._values.get(name):
-                raise self.wrong(key, f"needs ${{{name}}}, which is not set; set {name}")
+                raise self.wrong(key, f"needs ${{{name}}}, which is not set; {_remedy(name)}")
             self._secrets[self._values[name]] = None
             return encode(self._values[name])
 
         return REFERENCE.sub(value, text)
+
+
+def _remedy(name: str) -> str:
+    if not name.startswith(ANSWER):
+        return f"set {name}"
+    member = name.removeprefix(ANSWER)
+    return f'write it in [probe.then], and "{member}" in json_has of the request before'

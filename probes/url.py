@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from threading import Thread
 from urllib.parse import SplitResult, urlsplit
 
-from probes.judge import judge
+from probes.judge import verdict
 from probes.model import USER_AGENT, Answer, NoAnswer, Probe, ProbeError
 
 MAX_BYTES = 10 * 1024 * 1024  # what API Gateway lets through
+SHORTEST = 0.01  # seconds: a request gets that at least
 
 # The first that fits says why there is no answer.
 REASONS: tuple[tuple[type[Exception], str], ...] = (
@@ -33,9 +34,13 @@ REASONS: tuple[tuple[type[Exception], str], ...] = (
 
 @dataclass(frozen=True)
 class Result:
-    """One probe that was asked: `reasons` is empty when the answer was right."""
+    """One probe that was asked: `reasons` is empty when every answer was right.
+
+    `request` is the last one that was sent, and `answer` what came back; `elapsed_ms` is of all.
+    """
 
     probe: Probe
+    request: Probe
     answer: Answer | None
     reasons: tuple[str, ...]
     elapsed_ms: float
@@ -44,6 +49,8 @@ class Result:
 def run(base_url: str, probes: Iterable[Probe], timeout: float) -> tuple[Result, ...]:
     """Ask every probe, one after the other; no answer is a reason like any other.
 
+    `timeout` (seconds) bounds each probe with the requests that follow it.
+
     Raises:
         ProbeError: `base_url` is not one.
     """
@@ -51,12 +58,19 @@ def run(base_url: str, probes: Iterable[Probe], timeout: float) -> tuple[Result,
 
 
 def _result(base_url: str, probe: Probe, timeout: float) -> Result:
-    start = time.monotonic()
-    try:
-        answer = ask(base_url, probe, timeout)
-    except NoAnswer as exc:
-        return Result(probe, None, (str(exc),), (time.monotonic() - start) * 1000)
-    return Result(probe, answer, judge(probe, answer), answer.elapsed_ms)
+    request, elapsed_ms = probe, 0.0
+    while True:
+        start = time.monotonic()
+        try:
+            answer = ask(base_url, request, max(timeout - elapsed_ms / 1000, SHORTEST))
+        except NoAnswer as exc:
+            elapsed_ms += (time.monotonic() - start) * 1000
+            return Result(probe, request, None, (f"{request.step}{exc}",), elapsed_ms)
+        elapsed_ms += answer.elapsed_ms
+        reasons, following = verdict(request, answer)
+        if following is None:
+            return Result(probe, request, answer, reasons, elapsed_ms)
+        request = following
 
 
 def ask(base_url: str, probe: Probe, timeout: float) -> Answer:

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 from gate.report import one_line
 from gate.rie.function import Function
 from gate.rie.invocation import Invocation
-from probes import BadAnswer, Gateway, Probe, events, judge, redact
+from probes import BadAnswer, Gateway, Probe, events, redact, verdict
 
 Temperature = Literal["cold", "warm"]
 
@@ -63,17 +63,26 @@ def attempt(
 ) -> Attempt:
     """Call the function as a gateway would for the probe, and judge what a client receives.
 
-    `hidden` are values that must not be shown, beside the probe's own.
+    A right answer may lead to further requests, in the same process: the first that gets a wrong
+    one ends the attempt. `hidden` are values that must not be shown, beside the probe's own.
     """
-    invocation = function.invoke(events.event(gateway, probe))
-    fault, reasons = _verdict(invocation, probe, gateway, temperature)
-    secrets = (*probe.secrets, *hidden)
+    request, elapsed_ms, init_ms = probe, 0.0, None
+    initialises = temperature == "cold"
+    while True:
+        invocation = function.invoke(events.event(gateway, request))
+        elapsed_ms += invocation.elapsed_ms
+        init_ms = invocation.init_ms if initialises else init_ms
+        fault, reasons, following = _verdict(invocation, request, gateway, initialises=initialises)
+        if following is None:
+            break
+        request, initialises = following, False
+    secrets = (*request.secrets, *hidden)
     return Attempt(
         probe=probe.name,
         gateway=gateway.name,
         temperature=temperature,
-        elapsed_ms=invocation.elapsed_ms,
-        init_ms=invocation.init_ms,
+        elapsed_ms=elapsed_ms,
+        init_ms=init_ms,
         fault=fault,
         reasons=tuple(redact(one_line(reason), secrets) for reason in reasons),
         log=redact(function.log_tail(), secrets) if fault else "",
@@ -81,12 +90,14 @@ def attempt(
 
 
 def _verdict(
-    invocation: Invocation, probe: Probe, gateway: Gateway, temperature: Temperature
-) -> tuple[str, tuple[str, ...]]:
+    invocation: Invocation, probe: Probe, gateway: Gateway, *, initialises: bool
+) -> tuple[str, tuple[str, ...], Probe | None]:
+    """The fault and its reasons, or else the request that follows."""
     if invocation.status != OK:
         error, reason = _error(invocation.payload)
-        in_init = temperature == "cold" and invocation.init_ms is None
-        return (INIT_FAILED if in_init else FAULTS.get(error, DIED)), (reason,)
+        in_init = initialises and invocation.init_ms is None
+        fault = INIT_FAILED if in_init else FAULTS.get(error, DIED)
+        return fault, (f"{probe.step}{reason}",), None
     try:
         answer = events.received(
             invocation.payload,
@@ -95,9 +106,9 @@ def _verdict(
             accept=probe.headers.get("accept", "application/json"),
         )
     except BadAnswer as exc:
-        return exc.defect, (str(exc),)
-    reasons = judge(probe, answer)
-    return (WRONG_ANSWER if reasons else ""), reasons
+        return exc.defect, (f"{probe.step}{exc}",), None
+    reasons, following = verdict(probe, answer)
+    return (WRONG_ANSWER if reasons else ""), reasons, following
 
 
 def _error(payload: bytes) -> tuple[str, str]:

@@ -42,7 +42,7 @@ def ask(
 
 
 def _reasons(result: Result, hidden: Sequence[str]) -> tuple[str, ...]:
-    secrets = (*result.probe.secrets, *hidden)
+    secrets = (*result.request.secrets, *hidden)
     return tuple(redact(one_line(reason), secrets) for reason in result.reasons)
 
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from probes import BadAnswer, Kind, Probe, events, judge, redact
+from probes import BadAnswer, Kind, Probe, events, redact, verdict
 
 from .clock import Clock
 from .configuration import Lambda
@@ -34,7 +34,11 @@ def wrong_answers(
     """
 
     def ask(probe: Probe) -> tuple[str, ...]:
-        return _ask(client, probe, function=function, qualifier=qualifier)
+        reasons, following = _ask(client, probe, function=function, qualifier=qualifier)
+        while following is not None:
+            clock.allow(f"probe {probe.name}, {following.step}", call_seconds)
+            reasons, following = _ask(client, following, function=function, qualifier=qualifier)
+        return reasons
 
     clock.allow("the first calls", call_seconds)
     with ThreadPoolExecutor(max_workers=len(probes)) as at_once:
@@ -50,7 +54,10 @@ def _said(attempt: str, found: Iterable[tuple[Probe, tuple[str, ...]]]) -> Itera
             yield f"{probe.name} ({attempt}): {'; '.join(reasons)}"
 
 
-def _ask(client: Lambda, probe: Probe, *, function: str, qualifier: str) -> tuple[str, ...]:
+def _ask(
+    client: Lambda, probe: Probe, *, function: str, qualifier: str
+) -> tuple[tuple[str, ...], Probe | None]:
+    """What is wrong with the answer, or else the request that follows."""
     event = events.FORMS[KIND](probe)
     start = time.monotonic()
     said = client.invoke(
@@ -61,7 +68,7 @@ def _ask(client: Lambda, probe: Probe, *, function: str, qualifier: str) -> tupl
     try:
         answer = events.answer(payload, elapsed_ms, kind=KIND)
     except BadAnswer as exc:
-        return (redact(str(exc), probe.secrets),)
+        return (redact(f"{probe.step}{exc}", probe.secrets),), None
     if error := said.get("FunctionError"):
-        return (f"the function ended with an error ({error})",)
-    return judge(probe, answer)
+        return (f"{probe.step}the function ended with an error ({error})",), None
+    return verdict(probe, answer)

@@ -144,4 +144,5 @@ def _as_load(probe: probes.Probe) -> probes.Probe:
         probe,
         headers={**probe.headers, "user-agent": AGENT},
         expect=replace(probe.expect, within_ms=None),
+        then=None,  # one request each: they are counted
     )

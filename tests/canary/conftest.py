@@ -51,8 +51,12 @@ class Handler(BaseHTTPRequestHandler):
             "/health": {"status": "healthy", "mode": "lazy"},
             "/ready": {"status": "ready"},
             "/openapi.json": {"openapi": "3.1.0"},
+            "/api/v1/users/me": {"email": EMAIL},
         }
-        self.answer(200, bodies[self.path])
+        known = (
+            self.path != "/api/v1/users/me" or self.headers["Authorization"] == "Bearer secret-a"
+        )
+        self.answer(200 if known else 401, bodies[self.path])
 
     def do_POST(self) -> None:
         user = json.loads(self.rfile.read(int(self.headers["Content-Length"])))

@@ -98,6 +98,17 @@ def test_a_broken_login_is_reported_as_that_and_nothing_else(
     assert run.failed(aws) == {"health": [0], "ready": [0], "login": [1], "compression": [0]}
 
 
+def test_a_login_whose_token_opens_nothing_is_none(
+    backend: Backend, aws: Emulator, environment: dict[str, str]
+) -> None:
+    backend.broken.add("/api/v1/users/me")
+    run = Run(backend.url, environment | USER)
+    assert run.code == 1
+    assert "login: failed: then GET /api/v1/users/me: status is 500, not 200" in run.output
+    assert "secret-" not in run.output
+    assert run.failed(aws) == {"health": [0], "ready": [0], "login": [1], "compression": [0]}
+
+
 def test_a_backend_that_is_not_there_fails_every_probe(
     aws: Emulator, environment: dict[str, str]
 ) -> None:

@@ -48,8 +48,16 @@ def tree(path: str, method: str = "GET", app: str = APP) -> dict[str, str]:
     return {"app.py": app, "users.py": USERS, "config.py": "", "probes.toml": probe}
 
 
+def followed_by(path: str) -> dict[str, str]:
+    """A right probe whose answer leads to a request for a path."""
+    files = tree("/health")
+    then = f'[probe.then]\nmethod = "GET"\npath = "{path}"\n'
+    return files | {"probes.toml": files["probes.toml"] + then}
+
+
 RIGHT = (
     tree("/health"),
+    followed_by("/api/users/${answer.id}"),
     tree("/api/users/1"),
     tree("/api/users/${ID}?deep=1"),
     tree("/api/users", "POST"),
@@ -65,6 +73,7 @@ RIGHT = (
 )  # fmt: skip
 STALE_ONES = (
     tree("/healthz"),
+    followed_by("/api/user/${answer.id}"),
     tree("/health", "POST"),
     tree("/users/1"),
     tree("/api/users/1/more"),

@@ -102,6 +102,24 @@ def test_a_wrong_function_is_found(
     assert finding["fix"]
 
 
+@pytest.mark.parametrize(
+    ("handler", "rule", "message"),
+    [
+        ("handlers.token_of_nobody", "wrong-answer", "login: then GET /me: json.token is "),
+        ("handlers.dies_when_logged_in", "died", "login (cold HTTP API 2.0, cold REST 1.0): then"),
+    ],
+)
+def test_what_a_right_answer_leads_to_is_asked_too(
+    run_gate: RunGate, handler: str, rule: str, message: str
+) -> None:
+    done = smoke(run_gate, handler, "--format", "json", probes="then_probes.toml")
+    assert (done.returncode, done.stderr) == (1, "")
+    (finding,) = report(done)["findings"]
+    assert finding["rule"] == f"smoke.{rule}"
+    assert finding["message"].startswith(message)
+    assert "a-token" not in done.stdout
+
+
 def test_a_function_that_hangs_is_found(run_gate: RunGate) -> None:
     done = smoke(run_gate, "handlers.hangs", "--timeout", "0.5")
     assert done.returncode == 1

@@ -25,7 +25,7 @@ def kept(body: bytes, *, status: int = 500, headers: dict[str, str] | None = Non
         secrets=(PASSWORD,),
     )
     answer = Answer(status, headers or {"content-type": "application/json"}, body, 12.3)
-    return json.dumps(evidence(Result(probe, answer, ("status is 500",), 12.3)))
+    return json.dumps(evidence(Result(probe, probe, answer, ("status is 500",), 12.3)))
 
 
 def test_request_status_timing_and_reasons_are_kept() -> None:
@@ -76,4 +76,4 @@ def test_a_damaged_body_is_described() -> None:
 
 def test_where_nothing_answered_there_is_no_status() -> None:
     probe = Probe(name="x", method="GET", path="/", expect=Expect(status=200))
-    assert "status" not in evidence(Result(probe, None, ("refused",), 1.0))
+    assert "status" not in evidence(Result(probe, probe, None, ("refused",), 1.0))

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from probes import Expect, Probe, ProbeError, load
+from probes import Answer, Expect, Probe, ProbeError, load, verdict
 
 REPOSITORY = Path(__file__).parents[2]
 SECRET = "s3cret/vàlue"
@@ -34,6 +34,7 @@ def test_the_projects_own_probes_load() -> None:
     assert login.headers["content-type"] == "application/json"
     assert set(login.secrets) == {"a@example.com", SECRET}
     assert login.expect.json_has == ("access_token", "refresh_token")
+    assert login.then is not None
 
 
 def test_a_probe_of_everything(tmp_path: Path) -> None:
@@ -168,3 +169,65 @@ def test_no_repr_shows_a_value(tmp_path: Path) -> None:
     for shown in (repr(probe), str(probe), repr(probe.expect), f"{[probe]}"):
         assert "s3cret" not in shown
         assert "ascii-secret" not in shown
+
+
+LOGIN = (
+    HEALTH.replace("status = 200", 'status = 200\njson_has = ["token", "user.id"]')
+    + """
+[probe.then]
+method = "GET"
+path = "/users/${answer.user.id}"
+headers = { authorization = "Bearer ${answer.token}", x-name = "${NAME}" }
+[probe.then.expect]
+status = 200
+json = { name = "${NAME}" }
+"""
+)
+
+
+def test_a_right_answer_leads_to_the_next_request(tmp_path: Path) -> None:
+    (probe,) = load(written(tmp_path, LOGIN), {"NAME": "n"})
+    assert probe.then is not None
+    body = json.dumps({"token": "t-1", "user": {"id": 7}}).encode()
+    assert probe.then(Answer(200, {}, body, 1.0)) == Probe(
+        name="health",
+        method="GET",
+        path="/users/7",
+        headers={"authorization": "Bearer t-1", "x-name": "n"},
+        expect=Expect(status=200, json={"name": "n"}),
+        secrets=("7", "t-1", "n"),
+        step="then GET /users/${answer.user.id}: ",
+    )
+    assert probe.secrets == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ('path = "/users/', 'paht = "/users/', "then: path is missing; it is a string"),
+        ('method = "GET"\npath = "/users/', 'path = "/users/', "then: method is missing"),
+        ("json = { name", "jsn = { name", "then: expect: jsn is not a known key"),
+        ('"token", ', "", '"token" in json_has of the request before'),
+        ("${NAME}", "${OTHER}", "needs ${OTHER}, which is not set; set OTHER"),
+        ('"/health"', '"/${answer.token}"', "which is not set; write it in [probe.then]"),
+        ("[probe.then]", "[probe.than]", "than is not a known key"),
+    ],
+)
+def test_what_is_wrong_with_the_next_request_is_named_when_it_is_read(
+    tmp_path: Path, old: str, new: str, complaint: str
+) -> None:
+    assert old in LOGIN
+    with pytest.raises(ProbeError) as caught:
+        load(written(tmp_path, LOGIN.replace(old, new, 1)), {"NAME": "n"})
+    assert complaint in str(caught.value)
+
+
+def test_an_answer_that_cannot_stand_in_a_request_is_a_reason_and_is_not_shown(
+    tmp_path: Path,
+) -> None:
+    (probe,) = load(written(tmp_path, LOGIN), {"NAME": "n"})
+    body = json.dumps({"token": "s3cret\r\nX-Admin: 1", "user": {"id": 7}}).encode()
+    (reason,), following = verdict(probe, Answer(200, {}, body, 1.0))
+    assert following is None
+    assert "headers.authorization must be printable ASCII" in reason
+    assert "s3cret" not in reason

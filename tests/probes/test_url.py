@@ -9,12 +9,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from probes import Expect, NoAnswer, Probe, ProbeError, url
+from probes import Answer, Expect, NoAnswer, Probe, ProbeError, url
+from probes.model import USER_AGENT
 
 ASSETS = Path(__file__).parents[1] / "assets"
 PROBE = Probe("name", "GET", "/path?q=1", Expect(200, json={"status": "ok"}))
@@ -239,3 +241,39 @@ def test_no_answer_is_a_result_too() -> None:
     assert result.answer is None
     assert len(result.reasons) == 1
     assert SECRET not in repr(result)
+
+
+@pytest.mark.parametrize(
+    ("status", "reasons"), [(200, ()), (404, ("then GET /me: status is 200, not 404",))]
+)
+def test_a_right_answer_leads_to_the_next_request(
+    echo: str, status: int, reasons: tuple[str, ...]
+) -> None:
+    def then(answer: Answer) -> Probe:
+        return Probe("p", "GET", "/me", Expect(status), {"x-mine": answer.headers["x-agent"]},
+                     step="then GET /me: ")  # fmt: skip
+
+    probe = Probe("p", "GET", "/first", Expect(200), then=then)
+    (result,) = url.run(echo, [probe], 5)
+    assert (result.probe, result.request.path, result.reasons) == (probe, "/me", reasons)
+    assert result.answer is not None
+    assert result.answer.headers["x-mine"] == USER_AGENT
+
+
+def test_after_a_wrong_answer_nothing_more_is_asked(echo: str) -> None:
+    def never(_answer: Answer) -> Probe:
+        raise AssertionError
+
+    (result,) = url.run(echo, [Probe("p", "GET", "/", Expect(404), then=never)], 5)
+    assert result.reasons == ("status is 200, not 404",)
+
+
+def test_what_follows_has_no_more_time_than_is_left() -> None:
+    def stall(connection: socket.socket, _request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+    probe = Probe("p", "GET", "/", Expect(200), then=lambda _: replace(PROBE, step="then: "))
+    with serving(stall) as base:  # it treats one connection; nobody answers the second
+        (result,) = url.run(base, [probe], 1)
+    assert result.reasons[0].startswith("then: 127.0.0.1")
+    assert result.elapsed_ms < 2000

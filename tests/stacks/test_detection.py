@@ -59,7 +59,7 @@ def test_what_alarms_see_by_the_second_is_sent_so() -> None:
     values = {"PROBE_EMAIL": "p@example.com", "PROBE_PASSWORD": "p"}
     probe = load(ROOT / "probes.toml", values)[0]
 
-    sent = canary._data(canary.Asked(Result(probe, None, (), 1.0)), "prod")
+    sent = canary._data(canary.Asked(Result(probe, probe, None, (), 1.0)), "prod")
 
     by_the_second = {one["MetricName"] for one in sent if one.get("StorageResolution") == 1}
     assert by_the_second == set(metrics.BY_THE_SECOND) - {STARTS}

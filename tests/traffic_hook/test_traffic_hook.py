@@ -71,8 +71,11 @@ def right(event: Mapping[str, Any]) -> dict[str, Any]:
             "refresh_token": "two",
             "token_type": "bearer",
         },
+        "/api/v1/users/me": {"email": EMAIL},
     }
     headers = {"content-type": "application/json"}
+    if path == "/api/v1/users/me" and event["headers"]["authorization"] != "Bearer one":
+        return {"statusCode": 401, "headers": headers, "body": "{}"}
     return {"statusCode": 200, "headers": headers, "body": json.dumps(said[path])}
 
 
@@ -80,6 +83,13 @@ def no_login(event: Mapping[str, Any]) -> dict[str, Any]:
     if event["rawPath"].endswith("/login"):
         body = json.dumps({"detail": f"no such user {PASSWORD}"})
         return {"statusCode": 500, "headers": {"content-type": "application/json"}, "body": body}
+    return right(event)
+
+
+def token_of_nobody(event: Mapping[str, Any]) -> dict[str, Any]:
+    if event["rawPath"].endswith("/me"):
+        body = json.dumps({"detail": "not one of our tokens: one"})
+        return {"statusCode": 401, "headers": {"content-type": "application/json"}, "body": body}
     return right(event)
 
 
@@ -209,13 +219,14 @@ def logged(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixtur
 def test_a_version_that_works_succeeds_and_is_asked_by_its_number(aws: Aws, kind: str) -> None:
     aws.deployment(kind=kind).user().ends("Succeeded")
     assert {who for who, _ in aws.version.asked} == {f"{FUNCTION}:8"}
-    assert len(aws.version.asked) == 2 * len(probe_names())
+    assert len(aws.version.asked) == 2 * (len(probe_names()) + 1)  # a login leads to one more
 
 
 @pytest.mark.parametrize(
     ("answer", "words"),
     [
         (no_login, "version 8: login (cold): status is 500, not 200"),
+        (token_of_nobody, "login (cold): then GET /api/v1/users/me: status is 401, not 200"),
         (crash, "health (cold): Runtime.ImportModuleError: No module named 'cme'"),
     ],
 )

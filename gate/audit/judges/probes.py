@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from gate.audit.files import File, Unusable
 from gate.audit.python.routes import COMPUTED, Route
@@ -35,11 +36,20 @@ def _probes(file: File) -> Iterator[tuple[Statement, str, str]]:
     except (tomllib.TOMLDecodeError, Unusable, RecursionError):
         return  # `gate smoke` says what is wrong with it
     for row in rows if isinstance(rows, list) else ():
-        name, path = (row.get(key) if isinstance(row, dict) else None for key in ("name", "path"))
-        if isinstance(name, str) and isinstance(path, str):
-            line = file.line_of(f'"{path}"') or file.line_of(path)
-            bare = FILLED.sub("x", path).partition("?")[0]
-            yield Statement(file, line, name), str(row.get("method", "GET")).upper(), bare
+        name = row.get("name") if isinstance(row, dict) else None
+        for request in _requests(row):
+            path = request.get("path")
+            if isinstance(name, str) and isinstance(path, str):
+                line = file.line_of(f'"{path}"') or file.line_of(path)
+                bare = FILLED.sub("x", path).partition("?")[0]
+                yield Statement(file, line, name), str(request.get("method", "GET")).upper(), bare
+
+
+def _requests(row: Any) -> Iterator[Mapping[str, Any]]:
+    """A probe's request, and those that a right answer leads to."""
+    while isinstance(row, dict):
+        yield row
+        row = row.get("then")
 
 
 def _judged(
