@@ -90,6 +90,7 @@ def check(target: Target) -> Report:
         file,
         importer=target.prepare.partition(":")[0] or entry,
         imported=frozenset(Path(one).resolve() for one in answer["imported"].values()),
+        early=answer["early"],
     )
     findings = (*_findings(scene, answer), *twice, *_side_effects(target, tree, answer))
     right = () if findings else (_right(entry, answer),)
@@ -106,7 +107,7 @@ def _findings(scene: Scene, answer: Said) -> Iterator[Finding]:
     """Yield what is wrong, each relationship, foreign key and module by itself."""
     for said in answer["swallowed"]:
         yield from _some(missing.swallowed(scene, said))
-    yield from (mappers.relationship(scene, said) for said in answer["relationships"])
+    yield from mappers.relationships(scene, answer["relationships"])
     for said in answer["foreign_keys"]:
         yield from _some(mappers.foreign_key(scene, said))
     yield from (mappers.disagreement(said) for said in answer["disagreements"] if said["names"])

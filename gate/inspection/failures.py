@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 from gate.inspection.runner import Failure
-from gate.report import Finding, Place, place
+from gate.report import Finding, Place, place, shown
 
 # Kind of failure → what to do about it.
 FIXES = {
@@ -22,6 +23,13 @@ FIXES = {
     "openapi-failed": "mend the route that the error names",
     "inspection-failed": "mend what the error names: reading the application must not fail",
 }
+NO_MODULE = re.compile(r"No module named '(?P<name>[\w.]+)'")
+# What is said → what to do, where that tells more than the kind.
+CLOSER = (
+    ("partially initialized module", "break the circle: import it inside what needs it"),
+    ("Could not resolve all types within mapped annotation", "import the type at run time too"),
+    ("attempted relative import", "import it absolutely, or say --root for the folder above"),
+)
 
 
 def finding(check: str, what: str, failure: Failure, file: Path) -> Finding:
@@ -31,16 +39,37 @@ def finding(check: str, what: str, failure: Failure, file: Path) -> Finding:
         "prepare-failed": "cannot be prepared: ",
         "inspection-failed": "cannot be looked at: ",
     }
-    fix = FIXES.get(failure.kind, "")
-    if "No module named" in failure.message:
-        fix = f"install or write the module; {Path(sys.executable).name} does not find it"
     return Finding(
         rule=f"{check}.{failure.kind}",
         message=f"{what} {verb.get(failure.kind, '')}{failure.message}",
         places=(_place(failure, file),),
-        fix=fix,
+        fix=_fix(failure, file),
         detail=failure.detail,
     )
+
+
+def _fix(failure: Failure, file: Path) -> str:
+    """Return what to do; some messages tell more than the kind of the failure does."""
+    if missing := NO_MODULE.search(failure.message):
+        other = _in_another_case(missing["name"], file)
+        if other is not None:
+            return f"there is {shown(other)}: on Linux the case of a name counts"
+        return f"install or write the module; {Path(sys.executable).name} does not find it"
+    closer = (fix for pattern, fix in CLOSER if pattern in failure.message)
+    return next(closer, FIXES.get(failure.kind, ""))
+
+
+def _in_another_case(name: str, file: Path) -> Path | None:
+    """Return the file of a module, or its folder, that is spelled otherwise than ``name``."""
+    *packages, last = name.split(".")
+    for root in file.parents:
+        folder = root.joinpath(*packages)
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if path.stem != last and path.stem.lower() == last.lower():
+                return path
+        if folder.is_dir() and packages:
+            break
+    return None
 
 
 def _place(failure: Failure, file: Path) -> Place:

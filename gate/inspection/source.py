@@ -61,12 +61,6 @@ def classes(root: Path) -> dict[str, list[Definition]]:
     return found
 
 
-def defines_class(file: Path) -> bool:
-    """Whether ``file`` defines a class, or cannot be read as Python and so may do."""
-    parsed = tree(file)
-    return parsed is None or any(isinstance(node, ast.ClassDef) for node in ast.walk(parsed))
-
-
 def defines(file: Path, name: str) -> bool:
     """Whether the module ``file`` binds ``name`` at its top level."""
     parsed = tree(file)

@@ -48,11 +48,7 @@ def test_lines_of_attributes(plant: Plant) -> None:
     assert source.attribute_line(file, "D", "f") is None
 
 
-def test_what_cannot_be_read_may_define_a_class(plant: Plant, tmp_path: Path) -> None:
-    root = plant(TREE)
-    assert source.defines_class(root / "broken.py")
-    assert source.defines_class(root / "a.py")
-    assert not source.defines_class(root / "env/pyvenv.cfg")
+def test_what_is_no_source_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "binary.py").write_bytes(bytes(range(256)) * 100)
     assert source.tree(tmp_path / "binary.py") is None
 

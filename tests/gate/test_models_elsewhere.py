@@ -29,6 +29,10 @@ CASES = (
     "a name that two modules define",
     "an imperative mapping",
     "mappers that fail elsewhere than at a relationship",
+    "names of a module that has no such class, and of the module itself",
+    "mappers that are asked for before all models are defined",
+    "an association proxy of an attribute that is not there",
+    "what SQLAlchemy does not say what to do about",
 )
 HERO = """
     from typing import Optional
@@ -86,6 +90,17 @@ def test_a_model_of_sqlmodel_that_is_not_imported(plant: Plant, python: str) -> 
     with (root / "lazy_app.py").open("a") as entry:
         entry.write(whole)
     assert judged(root, python).findings == ()
+
+
+def test_what_is_quoted_and_no_name_is_told_as_that(plant: Plant, python: str) -> None:
+    hero = HERO.replace('Optional["Team"]', '"Team | None"')
+    files = {"contexts/heroes/models.py": hero, "contexts/teams/models.py": TEAM}
+    imports = "import contexts.heroes.models, contexts.teams.models  # noqa: F401\n"
+    (finding,) = judged(plant({**files, "lazy_app.py": imports}), python).findings
+    assert finding.message == (
+        "the relationship Hero.team names 'Team | None', which is no name of a class"
+    )
+    assert "Optional['Name']" in finding.fix
 
 
 def test_a_table_of_sqlmodel_that_two_modules_define(plant: Plant, python: str) -> None:

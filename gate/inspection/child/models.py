@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +20,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     ``mapped`` the mapped classes and bare tables, as [module, name]; ``relationships``,
     ``foreign_keys`` and ``disagreements`` what is wrong with each; ``problem`` any other reason
     for which the mappers do not configure; ``swallowed`` imports whose failure the tree caught;
-    ``deferred`` classes that are mapped only when a database is there.
+    ``deferred`` classes that are mapped only when a database is there; ``early`` where the tree
+    itself configured the mappers in vain, and what it was importing then.
     """
     root = request["root"]
     if importlib.util.find_spec("sqlalchemy") is None:
@@ -35,7 +37,15 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         "swallowed": [] if early else watching.swallowed(),
         "mapped": _mapped(mapped),
         "deferred": _deferred(),
+        "early": _asked(early, root) if early else None,
     }
+
+
+def _asked(early: BaseException, root: str) -> dict[str, Any]:
+    """Return where the tree asked for its mappers, and the files whose import was under way."""
+    frames = [one for one in traceback.extract_tb(early.__traceback__) if below(one.filename, root)]
+    running = [one.filename for one in frames if one.name == "<module>"]
+    return {"place": [frames[-1].filename, frames[-1].lineno] if frames else None, "files": running}
 
 
 def _load(request: dict[str, Any], root: str) -> BaseException | None:
@@ -71,7 +81,11 @@ def _looked(mapped: Mapped, root: str, early: BaseException | None) -> dict[str,
     broken = [table for table, _ in keys]
     explained = problem is None or relationships.at_fault(problem) is not None
     return {
-        "relationships": list(relationships.failures(mapped, problem, broken)) if problem else [],
+        "relationships": list(
+            relationships.failures(mapped, problem, broken)
+            if problem
+            else relationships.proxies(mapped)
+        ),
         "foreign_keys": [said for _, said in keys],
         "disagreements": [] if problem else list(relationships.disagreements(mapped)),
         "problem": None

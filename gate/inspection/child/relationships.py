@@ -13,6 +13,8 @@ NO_NAME = re.compile(
     r"failed to locate a name \((?P<quote>['\"])(?:name '(?P<part>\w+)' is not defined"
     r"|(?P<whole>.+?))(?P=quote)\)"
 )
+# Of `package.module.Name`, where the module is known and the name is not in it.
+NOT_IN_MODULE = re.compile(r"has no mapped classes registered under the name '(?P<name>\w+)'")
 TWO_CLASSES = re.compile(r'Multiple classes found for path "(?P<path>[^"]+)"')
 BACK = re.compile(r"has no property|back_populates on relationship|reverse_property|sync_backref")
 
@@ -138,7 +140,7 @@ def _failure(mapped: Mapped, relationship: Any, exc: BaseException) -> dict[str,
         "message": f"{type(exc).__name__}: {text}",
         "elsewhere": False,
     }
-    if name := _missing(exc, text):
+    if name := _missing(relationship, exc, text):
         elsewhere = any(one.class_.__name__ == name for one in mapped.mappers)
         return {**failure, "kind": "unresolved", "target": name, "elsewhere": elsewhere}
     if two := TWO_CLASSES.search(text):
@@ -149,12 +151,26 @@ def _failure(mapped: Mapped, relationship: Any, exc: BaseException) -> dict[str,
     return failure
 
 
-def _missing(exc: BaseException, text: str) -> str:
+def _missing(relationship: Any, exc: BaseException, text: str) -> str:
     """Return the name that is nowhere; empty when that is not what is wrong."""
+    if inside := NOT_IN_MODULE.search(text):
+        written = relationship.argument if isinstance(relationship.argument, str) else ""
+        # A relationship that names a module is asked for what every mapped class has.
+        own = inside["name"].startswith("_sa_") or written.endswith(f".{inside['name']}")
+        return written if own and written else inside["name"]
     if isinstance(exc, NameError):  # of a `lambda: Name`
         return exc.name or ""
     found = NO_NAME.search(text)
     return (found["part"] or found["whole"]) if found else ""
+
+
+def proxies(mapped: Mapped) -> Iterator[dict[str, Any]]:
+    """Yield association proxies of attributes that are not there: nothing asks before a query."""
+    for mapper in mapped.mappers:
+        for name, proxy in mapper.all_orm_descriptors.items():
+            target = getattr(proxy, "target_collection", None)
+            if isinstance(target, str) and not hasattr(mapper.class_, target):
+                yield {**mapped.named(mapper, name), "kind": "proxy", "target": target}
 
 
 def disagreements(mapped: Mapped) -> Iterator[dict[str, Any]]:

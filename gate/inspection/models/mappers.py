@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
+from gate.inspection.models import unresolved
 from gate.inspection.models.scene import (
     Said,
     Scene,
@@ -14,47 +16,14 @@ from gate.inspection.models.scene import (
     places,
 )
 from gate.inspection.source import Definition
-from gate.report import Finding, place, shown
+from gate.report import Finding, place
 
 
-def relationship(scene: Scene, said: Said) -> Finding:
-    """Return what is wrong with a relationship."""
-    return KINDS[said["kind"]](scene, said)
-
-
-def _unresolved(scene: Scene, said: Said) -> Finding:
-    name = said["target"].rpartition(".")[2]
-    user = Path(said["place"][0]) if said["place"] else None
-    where = scene.tree.definition(said["target"], user) or scene.tree.table(name)
-    message, fix = _missing(scene, said, name, where)
-    return Finding(
-        "models.unresolved",
-        message,
-        places=(*places(said), *of_definition(where), place(scene.file)),
-        fix=fix,
-    )
-
-
-def _missing(scene: Scene, said: Said, name: str, where: Definition | None) -> tuple[str, str]:
-    """Return what is to be said about a name that is not found, and what to do."""
-    who = f"the relationship {attribute(said)} names"
-    message = f"{scene.entry} never imports {name}, which {who}"
-    if where is None:
-        return message, f"no class {name} is defined below {shown(scene.tree.root)}: " + (
-            "correct the name"
-        )
-    if where.file not in scene.imported:
-        scene.reported.add(where.file)
-        return f"{message}; {where.module} defines it", scene.add_import(where)
-    if said["elsewhere"]:
-        return (
-            f"{name}, which {who}, belongs to another declarative base",
-            f"name the class itself, or map {name} and {said['class']} with one base",
-        )
-    return (
-        f"{name}, which {who}, is defined in {where.module} and not mapped",
-        "map it before the first query: call what maps it, and say so with --prepare",
-    )
+def relationships(scene: Scene, these: Iterable[Said]) -> Iterator[Finding]:
+    """Yield what is wrong with relationships; a name that several use is told once."""
+    rows = list(these)
+    yield from unresolved.findings(scene, (one for one in rows if one["kind"] == "unresolved"))
+    yield from (KINDS[one["kind"]](scene, one) for one in rows if one["kind"] in KINDS)
 
 
 def _ambiguous(scene: Scene, said: Said) -> Finding:
@@ -88,16 +57,44 @@ def _other(scene: Scene, said: Said) -> Finding:
         f"the mappers of {scene.entry} do not configure: {attribute(said)}: "
         f"{first_line(said['message'])}",
         places=places(said) or (place(scene.file),),
-        fix="mend the relationship",
+        fix=_advice(said["message"], "mend the relationship"),
         detail=said["message"],
     )
 
 
+def _proxy(scene: Scene, said: Said) -> Finding:
+    return Finding(
+        "models.mapper",
+        f"{attribute(said)} is an association proxy of {said['target']}, which "
+        f"{said['class']} does not have: the first query that uses it fails",
+        places=places(said) or (place(scene.file),),
+        fix="correct the name, or define the relationship",
+    )
+
+
+def _advice(message: str, otherwise: str) -> str:
+    """Return what to do about one of SQLAlchemy's own errors."""
+    return next((fix for pattern, fix in ADVICE if re.search(pattern, message)), otherwise)
+
+
+# What SQLAlchemy says → what to do, where its own words do not say that.
+ADVICE: tuple[tuple[str, str], ...] = (
+    ("must be a Table object", "name the table: secondary='the_table'"),
+    ("property of that name exists", "take the backref away, and let both say back_populates"),
+    ("does not have a mapped column named", "correct the name of the attribute"),
+    ("'Table' object has no attribute", "name the class without its module, which a table is too"),
+    ("no foreign keys", "give one of the tables a ForeignKey, or say primaryjoin"),
+    ("multiple foreign key paths", "say foreign_keys: there are several ways to join"),
+    ("generic class as the argument", "annotate it without `from __future__ import annotations`"),
+    ("delete-orphan", "say single_parent=True, or cascade without delete-orphan"),
+)
+
+
 KINDS: Mapping[str, Callable[[Scene, Said], Finding]] = {
-    "unresolved": _unresolved,
     "ambiguous": _ambiguous,
     "back-populates": _back_populates,
     "mapper": _other,
+    "proxy": _proxy,
 }
 
 

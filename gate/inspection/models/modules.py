@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property
 from pathlib import Path
 
 from gate.inspection import source
-from gate.inspection.models import tables
+from gate.inspection.models import maybe, tables
 from gate.inspection.source import Definition
-
-# What a file holds that maps something; one that holds nothing of it maps nothing.
-SIGNS = (*tables.SIGNS, b"Mapped[", b"relationship(", b"map_imperatively(")
 
 
 class Modules:
@@ -37,10 +34,8 @@ class Modules:
 
     @cached_property
     def models(self) -> list[Path]:
-        """The model modules: files that match, are not on the list, and define a class."""
-        return [
-            file for file in self.matching if not self.allowed(file) and source.defines_class(file)
-        ]
+        """The model modules: files that match, are not on the list, and may map something."""
+        return [file for file in self.matching if not self.allowed(file) and maybe.maps(file)]
 
     def allowed(self, file: Path) -> bool:
         """Whether a module need not be imported."""
@@ -54,7 +49,7 @@ class Modules:
     def may_map(self, file: Path) -> bool:
         """Whether a file is a model module, or holds what maps something."""
         try:
-            return file in self.models or any(sign in file.read_bytes() for sign in SIGNS)
+            return file in self.models or maybe.says_so(file.read_bytes())
         except OSError:
             return False
 
@@ -98,10 +93,22 @@ class Modules:
     def _all(self) -> list[tables.Table]:
         return list(tables.tables(self.root))
 
+    def renamed(self, user: Path, name: str) -> Definition | None:
+        """Return the class that a file imports under another name: `import Book as _Book`."""
+        for module, original, known in self._imports(user):
+            if known == name != original:
+                return self.definition(f"{module}.{original}", user)
+        return None
+
     def _hint(self, user: Path, name: str) -> str:
         """Return the module from which a file imports ``name``, be it for the type checker."""
+        found = (module for module, original, _ in self._imports(user) if original == name)
+        return next(found, "")
+
+    def _imports(self, user: Path) -> Iterator[tuple[str, str, str]]:
+        """Yield module, name and name in this file of what is imported, under any condition."""
         parsed = source.tree(user)
         for node in ast.walk(parsed) if parsed is not None else ():
-            if isinstance(node, ast.ImportFrom) and any(one.name == name for one in node.names):
-                return source.absolute(user, self.root, node)
-        return ""
+            if isinstance(node, ast.ImportFrom):
+                module = source.absolute(user, self.root, node)
+                yield from ((module, one.name, one.asname or one.name) for one in node.names)

@@ -20,7 +20,8 @@ class Scene:
     """The module ``entry`` of a tree, and what a child saw when it imported that.
 
     Missing imports are to be added to the module ``importer``. The files whose import a finding
-    asks for are in ``reported``: they need not be named once more.
+    asks for are in ``reported``: they need not be named once more. ``early`` says where the tree
+    asked for its mappers while it was imported, in vain.
     """
 
     tree: Modules
@@ -29,6 +30,7 @@ class Scene:
     importer: str
     imported: frozenset[Path]
     reported: set[Path] = field(default_factory=set)
+    early: Said | None = None
 
     def add_import(self, where: Definition) -> str:
         """Return the advice to import a class or table, in a way that no clean-up undoes."""
