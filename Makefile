@@ -1,6 +1,6 @@
 # The one vocabulary of people, hooks, CI and CodeBuild. `make` lists it.
 .DEFAULT_GOAL := help
-.PHONY: help setup local rehearse-release test check format gate hooks bench rehearse image image-cache synth deploy lock clean
+.PHONY: help setup local rehearse-release test check format gate hooks bench rehearse image image-base image-cache provenance attach-provenance synth deploy lock clean
 MAKEFLAGS += --no-print-directory
 
 STAGE ?= dev
@@ -9,6 +9,7 @@ STACKS ?=
 ENGINE ?=
 TAG ?=
 CACHE ?=
+IMAGE ?=
 ARGS ?=
 
 # Python 3.11 or newer; PYTHON=/path/to/python chooses another.
@@ -61,6 +62,15 @@ rehearse: setup  ## break a copy in the way of each incident of rehearsals/, see
 
 image: setup  ## build the image of STAGE and smoke it: TAG=backend:1 (CACHE=repository: of dear layers)
 	@$(BIN)/python -m local.build --stage $(STAGE) --tag "$(TAG)" $(if $(CACHE),--cache "$(CACHE)")
+
+image-base: setup  ## what the base image of STAGE is today, as the line for its file
+	@$(BIN)/python -m local.base_image --stage $(STAGE)
+
+provenance: setup  ## say where IMAGE (REGISTRY/NAME@sha256:…), built for STAGE, comes from
+	@$(BIN)/python -m local.provenance write --stage $(STAGE) --image "$(IMAGE)" $(ARGS)
+
+attach-provenance: setup  ## push what was said of IMAGE beside it, into its registry
+	@$(BIN)/python -m local.provenance attach --image "$(IMAGE)" $(ARGS)
 
 image-cache: setup  ## keep the dear layers of the image in the repository CACHE
 	@$(BIN)/python -m local.build_cache --cache "$(CACHE)"

@@ -12,7 +12,8 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from local import build_cache, build_times, paths
+from local import base_image, build_cache, build_times, paths
+from local.errors import CannotRun
 from stacks.settings import Settings, SettingsError, load
 from stacks.stage_values import DOCKERFILE, PLATFORMS
 
@@ -62,7 +63,10 @@ def main() -> int:
     except SettingsError as exc:
         return _cannot(str(exc))
     environment = os.environ | ENGINE
-    base = environment.get("BASE_IMAGE")
+    try:
+        base = base_image.chosen(docker, settings, environment=environment)
+    except CannotRun as exc:
+        return _cannot(f"base image: {exc}; {exc.todo}")
 
     def command(tag: str) -> list[str]:
         return arguments(settings, tag=tag, environment=environment, base=base)

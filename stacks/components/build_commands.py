@@ -58,6 +58,10 @@ SCANNED = (
     f'--threshold "$SCAN_THRESHOLD" --format junit --output {REPORTS}/gate/scan.xml',
 )
 
+PROVEN = (
+    f'make provenance STAGE="$STAGE" IMAGE="$REPOSITORY_URI@${DIGEST}"',
+    f'make attach-provenance IMAGE="$REPOSITORY_URI@${DIGEST}"',
+)
 # Last: nothing is kept of an image that was refused.
 KEPT = ('make image-cache CACHE="$CACHE_URI"',)
 
@@ -87,7 +91,9 @@ def pre_deploy(stages: Sequence[str]) -> Mapping[str, Any]:
         "phases": {
             "install": _phase((*ENGINE, *SETUP)),
             "pre_build": _phase(SOURCE),
-            "build": _phase((*NAMED, *LOGGED_IN, *IMAGE, *PUSHED, *SCANNED, *KEPT, *synthesized)),
+            "build": _phase(
+                (*NAMED, *LOGGED_IN, *IMAGE, *PUSHED, *SCANNED, *PROVEN, *KEPT, *synthesized)
+            ),
         },
         # A name is short for the group <project>-<name>.
         "reports": {

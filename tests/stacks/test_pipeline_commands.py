@@ -33,6 +33,7 @@ NOT_HERE: Mapping[str, tuple[str, str]] = {
     "docker push ": ("", "AWS's registry"),
     "IMAGE_DIGEST=$(aws ecr ": (f"export IMAGE_DIGEST={DIGEST}", "AWS's registry"),
     ".venv/bin/gate scan ": ("", "AWS's scanner; tests/gate/test_scan.py"),
+    "make attach-provenance ": ("", "AWS's registry; tests/local/test_provenance_registry.py"),
 }
 # One quick room instead of all tests, which would run this one again.
 ROOM = "tests/probes/test_judge.py"
@@ -106,6 +107,10 @@ def patient(probes: Path) -> None:
     """As long for each answer as the function may take: other tests run beside it here."""
     text = re.sub(r"within_ms = \d+", "within_ms = 14000", probes.read_text())
     probes.write_text(text)
+    # A commit: what has none has no provenance.
+    somebody = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
+    commit = ["git", *somebody, "commit", "--quiet", "--all", "--message", "Patience"]
+    subprocess.run(commit, cwd=probes.parent, check=True)
 
 
 def environment(engine: daemon.Engine, base: str) -> dict[str, str]:
@@ -166,6 +171,17 @@ class TestInACleanCheckout:
         assert not json.loads((folder / f"credmate-{stage}-service.assets.json").read_text())[
             "dockerImages"
         ]
+
+    def test_the_provenance_is_of_this_commit_and_this_digest(self, checkout: Path) -> None:
+        said = json.loads((checkout / "build" / "reports" / "provenance.json").read_text())
+        (subject,) = said["subject"]
+        assert subject["name"] == REPOSITORY_URI
+        assert f"sha256:{subject['digest']['sha256']}" == DIGEST
+        head = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=checkout, capture_output=True, text=True, check=True
+        )
+        source, *_ = said["predicate"]["buildDefinition"]["resolvedDependencies"]
+        assert source["digest"] == {"gitCommit": head.stdout.strip()}
 
     @pytest.mark.parametrize(
         "report",

@@ -99,7 +99,8 @@ def test_the_order_of_predeploy_lets_nothing_out_that_was_not_tested(prod: Assem
     said = commands(projects(prod)["predeploy"])
     order = ("make check", "make test", ".venv/bin/gate parity", ".venv/bin/gate models",
              "aws ecr get-login-password", "make image", ".venv/bin/gate smoke --image",
-             "docker push", "IMAGE_DIGEST=", ".venv/bin/gate scan", "make image-cache",
+             "docker push", "IMAGE_DIGEST=", ".venv/bin/gate scan", "make provenance",
+             "make attach-provenance", "make image-cache",
              "make synth STAGE=dev", "make synth STAGE=prod")  # fmt: skip
     places = [next(i for i, c in enumerate(said) if c.startswith(start)) for start in order]
     assert places == sorted(places)

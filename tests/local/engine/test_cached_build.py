@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from local import build, build_cache, paths
+from local import base_image, build, build_cache, paths
 from local.emulator import emulator
 from local.engine import base, daemon
 from local.engine.daemon import Engine
@@ -157,3 +157,11 @@ def test_another_requirement_is_another_layer(
     )
     said = "".join(capfd.readouterr())
     assert [target for target in build_cache.TARGETS if is_cached(said, target)] == ["server"]
+
+
+def test_the_base_is_built_on_by_its_digest(second: tuple[Machine, str]) -> None:
+    other, said = second
+    environment = other.environment()
+    found = base_image.pinned(daemon.DOCKER, BASE, environment=environment, is_fresh=True)
+    assert re.fullmatch(rf"{BASE}@sha256:[0-9a-f]{{64}}", found)
+    assert f"FROM {found}" in said
