@@ -172,3 +172,29 @@ def test_prod_leaves_nothing_out(prod: Assembled, assembled: Callable[[str], Ass
     # The images of all stages lie in production's repository.
     assert types(prod) == types(assembled("dev")) | {"AWS::ECR::Repository"}
     assert prod.settings.left_out == ()
+
+
+# What a service encrypts in its own name: the key's policy must name the service, or the
+# deployment fails. (Topics: test_watch.py.)
+ENCRYPTS = (
+    ("AWS::Logs::LogGroup", "KmsKeyId", "logs.us-east-1.amazonaws.com"),
+    ("AWS::CloudTrail::Trail", "KMSKeyId", "cloudtrail.amazonaws.com"),
+)
+
+
+def test_a_key_lets_the_service_use_it_that_encrypts_with_it(any_stage: Assembled) -> None:
+    refused = []
+    for kind, name, service in ENCRYPTS:
+        for one in any_stage.of_type(kind):
+            if (said := one.properties.get(name)) is None:
+                continue
+            statements = any_stage.target(said, one.stack)["KeyPolicy"]["Statement"]
+            actions = [
+                action
+                for statement in statements
+                if service in as_list(statement["Principal"].get("Service", ()))
+                for action in as_list(statement["Action"])
+            ]
+            if not any(action.startswith("kms:GenerateDataKey") for action in actions):
+                refused.append(f"{one.stack} {one.id}: {service}")
+    assert refused == []
