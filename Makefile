@@ -48,7 +48,7 @@ check: setup  ## format, lint, types, import rules
 format: setup  ## put the sources into the one format
 	@$(BIN)/ruff format --quiet . && $(BIN)/ruff check --quiet --fix-only .
 
-gate: setup  ## parity, models, handler and smoke, as at commit, synth and before deploy
+gate: setup  ## parity, models, names, handler and smoke, as at commit, synth and before deploy
 	@$(BIN)/python -m gate all $(ARGS)
 
 hooks: setup  ## have git run the gate's quick checks before each commit

@@ -65,6 +65,7 @@ class Check:
 CHECKS = (
     Check("parity", "two entry points build the same application", in_all=()),
     Check("models", "the entry point imports every model that a relationship names", in_all=()),
+    Check("names", "no function uses a name that nothing defines", in_all=()),
     Check("handler", "the handler command names a callable", in_all=()),
     Check("smoke", "the function answers every probe in the real RIE", in_all=("--local",)),
     Check("audit", "nothing in the repository is said twice, and nothing contradicts itself"),
@@ -174,8 +175,8 @@ def _parser(chosen: Sequence[Check]) -> argparse.ArgumentParser:
             module = check.load()
             command.description = module.HELP
             module.add_options(command)
-    every = _command(commands, ALL, "parity, models, handler and smoke --local")
-    every.description = "Run parity, models, handler and smoke --local.\n\nexample: gate all"
+    every = _command(commands, ALL, "parity, models, names, handler and smoke --local")
+    every.description = "Run parity, models, names, handler and smoke --local.\n\nexample: gate all"
     return parser
 
 

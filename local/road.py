@@ -100,7 +100,7 @@ def _say_what_is_left_out(run: Run) -> None:
 
 
 def _gate(run: Run) -> None:
-    with run.progress.step("gate: parity, models, handler, smoke") as step:
+    with run.progress.step("gate: parity, models, names, handler, smoke") as step:
         done = processes.run(
             [str(paths.BIN / "python"), "-m", "gate", "all"],
             environment=paths.environment(),

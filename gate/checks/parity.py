@@ -142,9 +142,16 @@ def _subject(target: Target, option: str) -> Subject:
     )
 
 
+def _alike(ours: Answer, theirs: Answer) -> bool:
+    """Whether both fail for the same reason, by whichever way they come to it."""
+    if not (isinstance(ours, Failure) and isinstance(theirs, Failure)):
+        return False
+    return replace(ours, detail="") == replace(theirs, detail="")
+
+
 def _compared(reference: Subject, candidate: Subject, answers: list[Answer]) -> Outcome:
     ours, theirs = answers
-    if ours == theirs and isinstance(ours, Failure):
+    if _alike(ours, theirs):
         both = replace(reference, name=f"{reference.name}, as {candidate.name},")
         return Outcome(tuple(unseen(both, ours)))
     findings = (*unseen(reference, ours), *unseen(candidate, theirs))

@@ -97,10 +97,17 @@ def test_a_crash_of_ours_is_2_and_names_its_place(
 def test_all_runs_every_check_and_the_worst_counts(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with_outcomes(monkeypatch, parity=PASSED, models=FAILED, handler=CannotLook("no"), smoke=PASSED)
+    with_outcomes(
+        monkeypatch,
+        parity=PASSED,
+        models=FAILED,
+        names=PASSED,
+        handler=CannotLook("no"),
+        smoke=PASSED,
+    )
     assert cli.main(["all"]) == 2
     out, err = capsys.readouterr()
-    assert out.count("passed") == 2
+    assert out.count("passed") == 3
     assert "1 finding" in out
     assert err == "gate handler: no\n"
 
@@ -109,6 +116,7 @@ def test_all_says_what_each_check_of_it_is_given() -> None:
     assert [check.name for check in cli.CHECKS if check.in_all is not None] == [
         "parity",
         "models",
+        "names",
         "handler",
         "smoke",
     ]

@@ -60,7 +60,8 @@ def never_imported(scene: Scene) -> Iterator[Finding]:
             "models.not-imported",
             f"{scene.entry} never imports the models of {module}",
             places=(place(file), place(scene.file)),
-            fix=scene.add_line(f"import {module}") + "; or to models-allow in [tool.gate]",
+            fix=f"{scene.add_line(f'import {module}')}; or to models-allow in [tool.gate]; "
+            "or say --prepare, where it is imported on demand",
         )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gate.inspection import source
+from gate.inspection.entry import find_module
 from gate.inspection.models.modules import Modules
 from gate.inspection.source import Definition
 from gate.report import Place, place
@@ -44,8 +45,9 @@ class Scene:
 
     def add_line(self, line: str) -> str:
         """Return the advice to add an import."""
-        file = f"{self.importer.replace('.', '/')}.py"
-        return f"add to {file}: {line}  # noqa: F401"
+        file = find_module(self.tree.root, self.importer)
+        name = file.relative_to(self.tree.root) if file else self.importer
+        return f"add to {name}: {line}  # noqa: F401"
 
 
 def attribute(said: Said) -> str:
