@@ -17,7 +17,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
 
 from stacks.components.audit_trail import AuditTrail
-from stacks.components.image_sharing import let_accounts_pull
+from stacks.components.image_sharing import existing_repository, let_accounts_pull
 from stacks.components.keys import KEEP, customer_key, let_logs_use
 from stacks.components.logs import log_group
 from stacks.components.network import Placement, PrivateNetwork, existing_placement
@@ -100,12 +100,8 @@ class Data(cdk.Stack):
         )
 
     def _repository(self) -> ecr.IRepository:
-        if arn := self._settings.image.repository_arn:
-            return ecr.Repository.from_repository_attributes(
-                self, "Images", repository_arn=arn, repository_name=arn.split("repository/")[1]
-            )
-        if name := self._settings.image.repository_name:
-            return ecr.Repository.from_repository_name(self, "Images", name)
+        if self._settings.image.exists:
+            return existing_repository(self, "Images", self._settings)
         repository = ecr.Repository(
             self,
             "Images",

@@ -24,8 +24,10 @@ from stacks.components.build_rights import (
     orchestrate,
     publish_and_scan,
 )
+from stacks.components.image_sharing import existing_repository
 from stacks.components.keys import customer_key, let_logs_use
 from stacks.components.logs import log_group
+from stacks.components.notifications import told
 from stacks.components.private_bucket import private_bucket
 from stacks.components.source import SourceConnection
 from stacks.data import Data
@@ -51,7 +53,10 @@ class Pipeline(cdk.Stack):
         env: cdk.Environment,
     ) -> None:
         super().__init__(scope, id, env=env, termination_protection=settings.termination_protection)
-        self._settings, self._pipeline, self._data = settings, pipeline, data
+        self._settings, self._pipeline = settings, pipeline
+        # There first. What it has is known here by its name: an import would tie this stack to an
+        # export of that one, and a pipeline that deploys itself alone could not change.
+        self.add_stack_dependency(data)
         self.key = customer_key(
             self,
             "Key",
@@ -100,7 +105,7 @@ class Pipeline(cdk.Stack):
     def _pre_deploy(self) -> None:
         """Test the source, build the image once, test it, publish it, write every template."""
         settings = self._settings
-        repository = self._data.repository
+        repository = existing_repository(self, "Images", settings)
         cache = BuildCache(self, "BuildCache", name=settings.name("build-cache"), key=self.key)
         project = self._project(
             "PreDeploy",
@@ -224,7 +229,10 @@ class Pipeline(cdk.Stack):
             event_type_ids=[_event(one) for one in TOLD],
             targets=[
                 notifications.CfnNotificationRule.TargetProperty(
-                    target_address=self._data.topics[Severity.TICKET].topic_arn, target_type="SNS"
+                    target_address=self.format_arn(
+                        service="sns", resource=self._settings.name(told(Severity.TICKET))
+                    ),
+                    target_type="SNS",
                 )
             ],
         )

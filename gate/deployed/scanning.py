@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # From the least; Inspector says UNTRIAGED and basic scanning UNDEFINED of what nobody judged yet.
 SEVERITIES = ("INFORMATIONAL", "LOW", "MEDIUM", "HIGH", "CRITICAL")
 UNDER_WAY = ("IN_PROGRESS", "PENDING")
-DONE = ("COMPLETE", "ACTIVE")  # ACTIVE: Inspector goes on looking, and has looked
+DONE = ("COMPLETE", "ACTIVE")  # ACTIVE: Inspector looks now and will again
 POLL_SECONDS = 5.0
 
 
@@ -66,7 +66,12 @@ def vulnerabilities(
 
 
 def _status(client: Any, repository: str, digest: str) -> tuple[str, str]:
-    """The scan's status and its description; PENDING before ECR has begun."""
+    """The scan's status and its description; PENDING until a first scan has ended.
+
+    With Inspector both ACTIVE ("Continuous scan is selected for image") and COMPLETE are told
+    before there is a finding (aws/aws-cli#6759, aws/aws-sdk#289). What tells that one has ended is
+    ImageScanFindings' `imageScanCompletedAt`, "the time of the last completed image scan".
+    """
     with aws.asking(f"scan of {repository}@{digest}"):
         try:
             answer = client.describe_image_scan_findings(
@@ -76,8 +81,11 @@ def _status(client: Any, repository: str, digest: str) -> tuple[str, str]:
             if aws.code_of(exc) == "ScanNotFoundException":
                 return UNDER_WAY[1], ""
             raise
-    status = answer.get("imageScanStatus", {})
-    return str(status.get("status", "unknown")), one_line(status.get("description", ""))
+    said = answer.get("imageScanStatus", {})
+    status, description = str(said.get("status", "unknown")), one_line(said.get("description", ""))
+    if status in DONE and "imageScanCompletedAt" not in answer.get("imageScanFindings", {}):
+        return UNDER_WAY[1], description
+    return status, description
 
 
 def _findings(client: Any, repository: str, digest: str) -> Iterator[Vulnerability]:

@@ -1,4 +1,4 @@
-"""One repository for all stages: other accounts run the digest that was tested here."""
+"""One repository for all stages: other stages and accounts run the digest that was tested here."""
 
 from __future__ import annotations
 
@@ -6,8 +6,20 @@ from collections.abc import Sequence
 
 from aws_cdk import aws_ecr as ecr
 from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from stacks.settings import Settings
 
 PULL = ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+
+
+def existing_repository(scope: Construct, id: str, settings: Settings) -> ecr.IRepository:
+    """The stage's repository by what the settings call it, whoever made it."""
+    if arn := settings.image.repository_arn:
+        return ecr.Repository.from_repository_attributes(
+            scope, id, repository_arn=arn, repository_name=settings.repository
+        )
+    return ecr.Repository.from_repository_name(scope, id, settings.repository)
 
 
 def let_accounts_pull(repository: ecr.Repository, accounts: Sequence[str], region: str) -> None:

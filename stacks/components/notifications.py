@@ -29,6 +29,11 @@ SNS = "sns.amazonaws.com"  # which puts what it could not deliver into the queue
 PUBLISHERS = (ALARMS, EVENTS, CODE_STAR)
 
 
+def told(severity: Severity) -> str:
+    """What the topic is called, in its stage, to which AWS tells something."""
+    return f"{severity}-raw"
+
+
 class Notifications(Construct):
     """The topics, by severity; people are subscribed by e-mail and in a chat.
 
@@ -46,7 +51,7 @@ class Notifications(Construct):
             existing=settings.keys.alarms,
         )
         _let_services_use(self.key)
-        self.topics = {each: self._topic(f"{each}-raw", PUBLISHERS) for each in Severity}
+        self.topics = {each: self._topic(told(each), PUBLISHERS) for each in Severity}
         existing = settings.notifications.topic_arns
         self.people = {each: self._people(each, existing.get(each)) for each in Severity}
         self.undelivered = self._queue(settings.name("undelivered"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from gate.report import CannotLook
 from tests.gate import aws_answers
 
 DIGEST = f"sha256:{'a' * 64}"
+ENDED = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 BASIC = {
     "name": "CVE-2026-1",
     "severity": "HIGH",
@@ -58,8 +60,10 @@ def answers(monkeypatch: pytest.MonkeyPatch, *rounds: Any) -> None:
     aws_answers.put(monkeypatch, ecr=answer)
 
 
-def said(status: str, **findings: Any) -> dict[str, Any]:
-    return {"imageScanStatus": {"status": status}, "imageScanFindings": findings}
+def said(status: str, *, ended: bool = True, **findings: Any) -> dict[str, Any]:
+    """An answer; of a scan that ended it says when."""
+    when = {"imageScanCompletedAt": ENDED} if ended else {}
+    return {"imageScanStatus": {"status": status}, "imageScanFindings": {**findings, **when}}
 
 
 def target(threshold: str = "HIGH", seconds: float = 60) -> scan.Target:
@@ -100,12 +104,34 @@ def test_what_is_closed_or_suppressed_does_not_count(monkeypatch: pytest.MonkeyP
 def test_it_waits_for_a_scan_that_has_not_begun_and_one_under_way(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rounds = ("ScanNotFoundException", said("PENDING"), said("IN_PROGRESS"))
+    rounds = ("ScanNotFoundException", said("PENDING"), said("IN_PROGRESS", ended=False))
     answers(monkeypatch, *rounds, said("COMPLETE", findings=[BASIC]))
     assert len(scan.check(target()).findings) == 1
 
 
-@pytest.mark.parametrize("round_", ["ScanNotFoundException", said("IN_PROGRESS")])
+@pytest.mark.parametrize("status", ["ACTIVE", "COMPLETE"])
+def test_a_status_alone_is_no_result(status: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of Inspector: it is told at once, and the findings come with the end of the first scan."""
+    waiting = said(status, ended=False, findings=[])
+    answers(monkeypatch, waiting, waiting, said(status, enhancedFindings=[INSPECTOR]))
+    (finding,) = scan.check(target()).findings
+    assert finding.message == "CVE-2026-2 (CRITICAL) in zlib 1.2"
+
+
+def test_a_scan_that_ended_with_nothing_is_a_clean_image(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers(monkeypatch, said("ACTIVE"))
+    assert scan.check(target()).findings == ()
+
+
+@pytest.mark.parametrize(
+    "round_",
+    [
+        "ScanNotFoundException",
+        said("IN_PROGRESS"),
+        said("ACTIVE", ended=False),
+        said("COMPLETE", ended=False),
+    ],
+)
 def test_a_scan_that_does_not_end_is_no_pass(round_: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     answers(monkeypatch, round_)
     with pytest.raises(CannotLook, match="after 0 s; is scanning on push switched on"):

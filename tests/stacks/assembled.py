@@ -68,11 +68,20 @@ class Assembled:
         return found[0]
 
     def target(self, value: Any, stack: str) -> Resource:
-        """The resource that a reference in a stack names, also across stacks."""
+        """The resource that a reference in a stack names, also across stacks, or by its name."""
+        if "Fn::Join" in value:
+            return self._named(value["Fn::Join"][1][-1].rpartition(":")[2].rpartition("/")[2])
         if "Fn::ImportValue" in value:
             stack, value = self._exported(value["Fn::ImportValue"])
         logical_id = value["Ref"] if "Ref" in value else value["Fn::GetAtt"][0]
         return Resource(stack, logical_id, self.templates[stack]["Resources"][logical_id])
+
+    def _named(self, name: str) -> Resource:
+        """The resource whose name an ARN ends with."""
+        kinds = ("TopicName", "RepositoryName")
+        found = [r for r in self.resources() if name in map(r.properties.get, kinds)]
+        assert len(found) == 1, f"{len(found)} resources are named {name}"
+        return found[0]
 
     def _exported(self, export: str) -> tuple[str, Any]:
         for stack, template in self.templates.items():

@@ -107,14 +107,16 @@ def test_secrets_are_encrypted_with_the_stages_key(any_stage: Assembled) -> None
 
 
 def test_an_image_that_was_pushed_stays_what_it_is(prod: Assembled) -> None:
-    repository = prod.one("AWS::ECR::Repository")
+    repository = prod.one("AWS::ECR::Repository", stack="data")
     assert repository["ImageTagMutability"] == "IMMUTABLE"
     assert repository["ImageScanningConfiguration"] == {"ScanOnPush": True}
     assert repository["EncryptionConfiguration"]["EncryptionType"] == "KMS"
 
 
 def test_lambda_alone_may_pull_images_and_nobody_may_push_them(prod: Assembled) -> None:
-    (statement,) = prod.one("AWS::ECR::Repository")["RepositoryPolicyText"]["Statement"]
+    (statement,) = prod.one("AWS::ECR::Repository", stack="data")["RepositoryPolicyText"][
+        "Statement"
+    ]
     assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
     assert "ecr:PutImage" not in statement["Action"]
 
@@ -123,12 +125,14 @@ def test_dev_takes_its_images_from_productions_repository(
     prod: Assembled, assembled: Callable[[str], Assembled]
 ) -> None:
     assert not list(assembled("dev").of_type("AWS::ECR::Repository"))
-    repository = prod.one("AWS::ECR::Repository")["RepositoryName"]
+    repository = prod.one("AWS::ECR::Repository", stack="data")["RepositoryName"]
     assert assembled("dev").settings.repository == repository
 
 
 def test_no_rule_removes_an_image_that_has_a_tag(prod: Assembled) -> None:
-    policy = prod.one("AWS::ECR::Repository")["LifecyclePolicy"]["LifecyclePolicyText"]
+    policy = prod.one("AWS::ECR::Repository", stack="data")["LifecyclePolicy"][
+        "LifecyclePolicyText"
+    ]
     assert [rule["selection"]["tagStatus"] for rule in json.loads(policy)["rules"]] == ["untagged"]
 
 

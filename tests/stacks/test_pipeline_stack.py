@@ -179,6 +179,24 @@ def test_people_hear_that_somebody_must_agree(prod: Assembled) -> None:
     assert "codepipeline-pipeline-manual-approval-needed" in rule["EventTypeIds"]
 
 
+def test_it_imports_nothing_and_is_deployed_after_what_it_names(prod: Assembled) -> None:
+    """What deploys itself alone cannot wait for an export of another stack."""
+    assert "Fn::ImportValue" not in json.dumps(prod.templates["pipeline"])
+    manifest = json.loads((prod.folder / "manifest.json").read_text())
+    assert "credmate-prod-data" in manifest["artifacts"]["credmate-prod-pipeline"]["dependencies"]
+
+
+def test_what_it_knows_by_name_is_there_under_that_name(prod: Assembled) -> None:
+    project = projects(prod)["predeploy"]
+    given = {v["Name"]: v["Value"] for v in project["Environment"]["EnvironmentVariables"]}
+    assert prod.one("AWS::ECR::Repository", RepositoryName=given["REPOSITORY"], stack="data")
+    rule = prod.one("AWS::CodeStarNotifications::NotificationRule")
+    (target,) = rule["Targets"]
+    assert (
+        prod.target(target["TargetAddress"], "pipeline")["TopicName"] == "credmate-prod-ticket-raw"
+    )
+
+
 def test_a_stage_without_the_section_has_none(assembled: Callable[[str], Assembled]) -> None:
     for stage in ("dev", "local"):
         assert "pipeline" not in assembled(stage).templates

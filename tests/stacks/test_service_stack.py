@@ -85,7 +85,9 @@ def test_the_image_is_the_digest_in_the_stages_repository(any_stage: Assembled) 
     uri = json.dumps(backend(any_stage)["Code"]["ImageUri"])
     assert f"@{DIGEST}" in uri
     named = any_stage.settings.image.repository_name
-    assert (f"/{named}@" if named else any_stage.one("AWS::ECR::Repository").id) in uri
+    assert (
+        f"/{named}@" if named else any_stage.one("AWS::ECR::Repository", stack="data").id
+    ) in uri
     output = any_stage.templates["service"]["Outputs"]["ImageDigest"]
     assert output["Value"] == DIGEST
 
