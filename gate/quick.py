@@ -54,7 +54,7 @@ def _line(arguments: list[str]) -> str | None:
         return None
     chosen = {**DEFAULTS, **settings, **given}
     root, prepare = chosen["root"], chosen.get("prepare", "")
-    sources = Sources(root)
+    sources = Sources(root, places=False)
     entries = (chosen["reference"], chosen["candidate"])
     if not all(_is_there(sources, entry, call=True) for entry in entries):
         return None

@@ -18,8 +18,18 @@ if TYPE_CHECKING:
 
 def known(scope: Scope, parts: Sequence[ast.AST]) -> dict[str, Value]:
     """Return what the names that ``parts`` read stand for now, where they stand for anything."""
-    names = (name.id for name in _names(parts))
-    return {name: value for name in names if (value := scope.find(name)) is not None}
+    return known_in(scope, [node for part in parts for node in walk(part)])
+
+
+def known_in(scope: Scope, nodes: Sequence[ast.AST]) -> dict[str, Value]:
+    """Return what those of ``nodes`` that are names stand for now."""
+    found = {}
+    for node in nodes:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            value = scope.find(node.id)
+            if value is not None:
+                found[node.id] = value
+    return found
 
 
 def code_now(scope: Scope, node: ast.stmt | ast.expr) -> Code:
@@ -29,14 +39,18 @@ def code_now(scope: Scope, node: ast.stmt | ast.expr) -> Code:
 
 def require(world: World, scope: Scope, parts: Sequence[ast.AST]) -> None:
     """Raise Undecided where a name or member that annotations read is missing."""
+    require_all(world, scope, [node for part in parts for node in walk(part)])
+
+
+def require_all(world: World, scope: Scope, nodes: Sequence[ast.AST]) -> None:
+    """Raise Undecided where one of ``nodes`` is a name or a member that is missing."""
     if world.catching or scope.module.open:
         return
-    for part in parts:
-        for node in walk(part):
-            missing = _missing(scope, node)
-            if missing:
-                place = place_of(node, scope.module)
-                raise Undecided(f"the name {missing} is not defined", place)
+    for node in nodes:
+        missing = _missing(scope, node) if isinstance(node, ast.Name | ast.Attribute) else ""
+        if missing:
+            place = place_of(node, scope.module)
+            raise Undecided(f"the name {missing} is not defined", place)
 
 
 def require_now(world: World, function: Function) -> None:
@@ -58,9 +72,13 @@ def require_now(world: World, function: Function) -> None:
 
 def in_signature(node: ast.AST) -> list[ast.expr]:
     """Return the annotations of a function's parameters, and of what it returns."""
-    arguments = (part for part in walk(node) if isinstance(part, ast.arg))
-    found = [*(argument.annotation for argument in arguments), getattr(node, "returns", None)]
-    return [annotation for annotation in found if annotation is not None]
+    if not isinstance(node, FUNCTIONS):
+        return []
+    args = node.args
+    every = (*args.posonlyargs, *args.args, args.vararg, *args.kwonlyargs, args.kwarg)
+    found = [argument.annotation for argument in every if argument is not None]
+    returns = None if isinstance(node, ast.Lambda) else node.returns
+    return [annotation for annotation in (*found, returns) if annotation is not None]
 
 
 def run_with(body: Sequence[ast.stmt]) -> list[ast.AST]:
@@ -72,11 +90,6 @@ def run_with(body: Sequence[ast.stmt]) -> list[ast.AST]:
         else:
             parts.append(node)
     return parts
-
-
-def _names(parts: Sequence[ast.AST]) -> list[ast.Name]:
-    found = [node for part in parts for node in walk(part) if isinstance(node, ast.Name)]
-    return [name for name in found if isinstance(name.ctx, ast.Load)]
 
 
 def _missing(scope: Scope, node: ast.AST) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import _ast as ast
 
 from gate.static.tokens import tokens
-from gate.static.values import Class, Function
+from gate.static.values import Class, Function, Literal
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _alike(name: str, mine: dict[str, Value], theirs: dict[str, Value]) -> bool:
     if text and other and text != other:
         return False
     plain = text and other and not (_bound_early(one) or _bound_early(two))
-    if plain:
+    if plain and _defaults_of(one) == _defaults_of(two) is not None:
         return True
     from gate.static.shapes import shape  # noqa: PLC0415 - shapes are made of code
 
@@ -133,10 +133,15 @@ def _alike(name: str, mine: dict[str, Value], theirs: dict[str, Value]) -> bool:
 
 def _bound_early(value: Value) -> bool:
     """Whether more than the text of a definition says what it is."""
-    if isinstance(value, Function) and value.defaults:
-        return True
     early = value.early.items() if isinstance(value, Function | Class) else ()
     return any(value.scope.find(name) is not what for name, what in early)  # type: ignore[attr-defined] # it has a scope
+
+
+def _defaults_of(value: Value) -> dict[str, str] | None:
+    """Return the defaults of a function's parameters where all are constants, or else None."""
+    defaults = value.defaults if isinstance(value, Function) else {}
+    known = {n: repr(d.value) for n, d in defaults.items() if isinstance(d, Literal)}
+    return known if len(known) == len(defaults) else None
 
 
 def _own_text(value: Value) -> bytes:

@@ -21,6 +21,7 @@ from gate.static.values import (
     Container,
     Function,
     Got,
+    Instance,
     Literal,
     Made,
     Method,
@@ -34,6 +35,8 @@ from gate.static.world import GIVEN, World
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from gate.static.values import Place, Shape
 
 LAZY = ("builtins.map", "builtins.filter", "itertools.")
@@ -53,9 +56,9 @@ def unfollowed(world: World, made: Made) -> Made:
         made.version = len(world.effects)
     given = [*made.args, *made.kwargs.values()]
     neutral = _is_neutral(path, made.callee) and not any(map(is_lazy, given))
-    reach = Reach([made.callee, *given] if not neutral or world.special else [])
+    acts = not neutral or _may_act(world, path, given)
+    reach = Reach([made.callee, *given] if acts else [])
     refuse_end(reach.classes, made.place)
-    acts = not neutral or _may_act(path, reach)
     made.read = brief(_state(reach)) if acts and reach.read else ()
     if not _is_quiet(path, made.callee):
         world.effect(("call", shape(made)), made.place)
@@ -72,10 +75,12 @@ def refuse_end(classes: list[Class], place: Place) -> None:
         raise Undecided("what __del__() does, and when, is not known", place)
 
 
-def _may_act(path: str, reach: Reach) -> bool:
+def _may_act(world: World, path: str, given: list[Value]) -> bool:
     """Whether what is given has special methods, which the callee may call."""
+    if not world.special:
+        return False
     asks = path == "builtins.hasattr"
-    names = (name for cls in reach.classes for name in special(cls))
+    names = (name for cls in Reach(given, idle=True).classes for name in special(cls))
     return any(asks or is_special(name) for name in names)
 
 
@@ -103,24 +108,43 @@ def touch(world: World, reach: Reach, what: Shape, place: Place) -> Shape:
         raise Undecided(f"the module {reach.modules[0].name} is given away", place)
     if reach.missing and not world.catching:
         raise Undecided(f"the name {reach.missing[0]} is not defined", place)
-    for names, name in reach.rebound:
+    if reach.runs:
+        world.effect(what, place)  # it may fail, if nothing else
+    for names, name in _bound_by(reach):
         world.bind(names, name, unknown(("?after", what, name), *reach.found))
-    for cls in reach.classes:
-        for name in reach.stored & cls.names.keys():
-            world.bind(cls.names, name, unknown(("?after", what, name), *reach.found))
     for value in reach.found:
-        if isinstance(value, Application):
-            event = Event("", [], {}, place, world.guards, opaque=True)
-            event.target = Opaque(what)
-            world.happen(value, event)
-        elif isinstance(value, Container):
-            world.spoil(value, what, place)
-        else:
-            if value.given:
-                raise Undecided(GIVEN, place)
-            for name in list(value.attributes):
-                world.bind(value.attributes, name, unknown(("?after", what, name), *reach.found))
+        _change(world, reach, value, what, place)
     return what
+
+
+def _bound_by(reach: Reach) -> Iterator[tuple[dict[str, Value], str]]:
+    """Yield the names that code may bind: globals, members of classes, attributes of objects."""
+    yield from reach.rebound
+    for cls in reach.classes:
+        yield from ((cls.names, name) for name in sorted(reach.stored & cls.names.keys()))
+    for value in reach.found:
+        if isinstance(value, Instance):
+            yield from ((value.attributes, name) for name in list(value.attributes))
+
+
+def _change(
+    world: World,
+    reach: Reach,
+    value: Application | Container | Instance,
+    what: Shape,
+    place: Place,
+) -> None:
+    """Note a change of something, together with the applications that are there too."""
+    if isinstance(value, Container):
+        world.spoil(value, what, place)
+    elif isinstance(value, Instance):
+        if value.given:
+            raise Undecided(GIVEN, place)
+    else:
+        others = [one for one in reach.found if isinstance(one, Application) and one is not value]
+        event = Event("", [*others], {}, place, world.guards, opaque=True)
+        event.target = Opaque(what)
+        world.happen(value, event)
 
 
 def consume(world: World, value: Value, place: Place) -> None:

@@ -14,11 +14,14 @@ from gate.static.values import Opaque
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from gate.static.values import Value
 
 NOT_KNOWN, NOT_CALLED, MODULE = "-", "!", ":"
 _text: list[str] = []
 _known: dict[str, str | None] = {}
+_parameters: dict[str, Parameters] = {}
 
 
 def described(path: str) -> str | None:
@@ -54,26 +57,38 @@ def refuses(path: str, args: list[Value], kwargs: dict[str, Value]) -> bool:
     if how in (NOT_CALLED, MODULE):
         return True
     spread = "**" in kwargs or any(isinstance(a, Opaque) and a.shape[0] == "?*" for a in args)
-    return not spread and not fits(how.split(), len(args), set(kwargs))
+    return not spread and not fits(how, len(args), kwargs.keys())
 
 
-def fits(words: list[str], count: int, names: set[str]) -> bool:
-    """Whether ``count`` positional arguments and those ``names`` fit the parameters ``words``."""
-    plain = [w for w in words if not w.startswith("*") and w != "/"]
-    at = next((at for at, word in enumerate(words) if word.startswith("*")), len(words))
-    positional = [w.removesuffix("=") for w in words[:at] if w != "/"]
-    alone = {w.removesuffix("=") for w in words[: words.index("/")]} if "/" in words else set()
-    given = set(positional[:count])
-    required = {w for w in plain if not w.endswith("=")}
-    named = {w.removesuffix("=") for w in plain} - alone
-    takes_more = any(w.startswith("*") and w[1:] and w[1] != "*" for w in words)
-    takes_any = any(w.startswith("**") for w in words)
-    return (
-        (count <= len(positional) or takes_more)
-        and (names <= named or takes_any)
-        and not given & (names & named)
-        and required <= given | names
-    )
+def fits(how: str, count: int, names: AbstractSet[str]) -> bool:
+    """Whether ``count`` positional arguments and those ``names`` fit the parameters in ``how``."""
+    if how not in _parameters:
+        _parameters[how] = Parameters(how.split())
+    return _parameters[how].take(count, names)
+
+
+class Parameters:
+    """What can be given to a function, from the words of its line."""
+
+    def __init__(self, words: list[str]) -> None:
+        plain = [w for w in words if not w.startswith("*") and w != "/"]
+        at = next((at for at, word in enumerate(words) if word.startswith("*")), len(words))
+        alone = words[: words.index("/")] if "/" in words else []
+        self.positional = [w.removesuffix("=") for w in words[:at] if w != "/"]
+        self.required = {w for w in plain if not w.endswith("=")}
+        self.named = {w.removesuffix("=") for w in plain} - {w.removesuffix("=") for w in alone}
+        self.more = any(w[:1] == "*" and w[1:2] not in ("", "*") for w in words)
+        self.any = any(w.startswith("**") for w in words)
+
+    def take(self, count: int, names: AbstractSet[str]) -> bool:
+        """Whether they fit."""
+        given = self.positional[:count]
+        return (
+            (count <= len(self.positional) or self.more)
+            and (self.any or names <= self.named)
+            and not any(name in names and name in self.named for name in given)
+            and all(name in names or name in given for name in self.required)
+        )
 
 
 def lacks_member(path: str) -> bool:
@@ -83,6 +98,5 @@ def lacks_member(path: str) -> bool:
 
 def named(path: str, args: list[Value], kwargs: dict[str, Value]) -> dict[str, Value]:
     """Return the arguments of a call by name, as far as names are known."""
-    words = (described(path) or "").split()
-    names = (word.removesuffix("=") for word in words)
-    return {**dict(zip(names, args, strict=False)), **kwargs}
+    known = _parameters.get(described(path) or "")
+    return {**dict(zip(known.positional if known else (), args, strict=False)), **kwargs}

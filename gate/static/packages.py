@@ -65,7 +65,14 @@ ENDS = {
 LOUD = (
     *("os.environ.setdefault", "os.environ.update", "os.environ.pop", "os.environ.clear"),
     *("os.putenv", "os.unsetenv", "sys.path.", "sys.modules.", "sys.meta_path.", "sys.path_hooks."),
-    *("builtins.setattr", "builtins.delattr", "unittest.mock", "asyncio.run", "threading."),
+    *(
+        "builtins.setattr",
+        "builtins.delattr",
+        "unittest.mock",
+        "asyncio.run",
+        "threading.",
+        "warnings.",
+    ),
 )
 
 NEUTRAL_BUILTINS = words(

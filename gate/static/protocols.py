@@ -33,10 +33,9 @@ def implied(world: World, values: Iterable[Value], names: Iterable[str], place: 
     values = [value for value in values if not isinstance(value, STEADY)]
     if not wanted or not values:
         return False
-    reach = Reach(values)
-    if not any(wanted & cls.names.keys() for cls in reach.classes):
+    if not any(wanted & cls.names.keys() for cls in Reach(values, idle=True).classes):
         return False
-    touch(world, reach, ("implied", *sorted(wanted), *map(shape, values)), place)
+    touch(world, Reach(values), ("implied", *sorted(wanted), *map(shape, values)), place)
     return True
 
 

@@ -7,7 +7,7 @@ import _ast as ast
 from gate.static.events import Application, Decorator, Part
 from gate.static.packages import MIRRORS, WILD
 from gate.static.scope import Module
-from gate.static.tokens import FUNCTIONS, parameters, stored, walk
+from gate.static.tokens import BINDING, FUNCTIONS, binds, parameters, walk
 from gate.static.values import (
     Class,
     Container,
@@ -38,10 +38,13 @@ class Reach:
     are modules as such, whose names could be rebound; ``rebound`` the namespaces and names that
     functions declare global; ``missing`` the names in their code that stand for nothing, ``wild``
     what in it may change anything; ``read`` what the names in functions stand for now, ``stored``
-    the attributes that are set in their code.
+    the attributes that are set in their code, ``runs`` whether there is any. Where the values are ``idle`` nobody calls what is
+    among them: their code is not looked at, but for that which has made one of them.
     """
 
-    def __init__(self, values: Iterable[Value]) -> None:
+    def __init__(self, values: Iterable[Value], *, idle: bool = False) -> None:
+        self._idle = idle
+        self._called: set[int] = set()
         self.found: list[Application | Container | Instance] = []
         self.modules: list[Module] = []
         self.classes: list[Class] = []
@@ -50,6 +53,7 @@ class Reach:
         self.wild: list[str] = []
         self.read: list[tuple[str, Value]] = []
         self.stored: set[str] = set()
+        self.runs = False
         self._seen: set[int] = set()
         self._waiting = list(values)
         self._go_on()
@@ -75,64 +79,66 @@ class Reach:
             self.modules.append(value)
         if isinstance(value, Class):
             self.classes.append(value)
-        named = []
-        if isinstance(value, Function):
-            named = self._named(value.node, value.scope)
-            self.read += _read(value.node, value.scope)
+        if isinstance(value, Made | Method):
+            self._called.add(id(value.callee if isinstance(value, Made) else value.function))
+        if self._idle and isinstance(value, Class):
+            return value.bases
         parts = _PARTS.get(type(value))
-        return [*named, *(parts(value) if parts is not None else ())]
+        inside = parts(value) if parts is not None else []
+        if isinstance(value, Function) and (not self._idle or id(value) in self._called):
+            self.read += _read(value.node, value.scope)
+            self.runs = True
+            return [*self._named(value.node, value.scope), *inside]
+        return inside
 
     def _named(self, node: ast.AST, scope: Scope) -> list[Value]:
         """Return what the names in ``node`` stand for; of a module only the members named."""
-        names, members, stored_members, declared = _names_in(node)
+        names, members, stored_members, declared, own = _names_in(node)
         self.stored |= stored_members
-        own = _own_names(node)
         self.wild += _wild(names, members, scope)
         self.missing += [n for n in names if n not in own and scope.find(n) is None]
         self.rebound += [(scope.owner(name), name) for name in declared]
         return list(_stand_for(names, members, scope))
 
 
-Names = tuple[list[str], list[str], set[str], list[str]]
+Names = tuple[list[str], list[str], set[str], list[str], set[str]]
 _CACHE: dict[ast.AST, Names] = {}
 
 
 def _names_in(node: ast.AST) -> Names:
-    """Return the names, the members, those that are set, and the names declared global in it."""
+    """Return the names and members in it, the members set, the names declared global, its own."""
     if node not in _CACHE:
         _CACHE[node] = _collected(node)
     return _CACHE[node]
 
 
 def _collected(node: ast.AST) -> Names:
-    names, members, stored_members, declared = set(), set(), set(), []
+    names, members, stored_members, declared, own = set(), set(), set(), [], set()
     for part in walk(node, into=True):
-        if isinstance(part, ast.Name):
-            names.add(part.id)
-        elif isinstance(part, ast.Attribute):
-            members.add(part.attr)
-            if not isinstance(part.ctx, ast.Load):
-                stored_members.add(part.attr)
-        elif isinstance(part, ast.Global | ast.Nonlocal):
-            declared += part.names
-    return sorted(names), sorted(members), stored_members, declared
+        kind = type(part)
+        if kind is ast.Name:
+            names.add(part.id)  # type: ignore[attr-defined] # it is a name
+        elif kind is ast.Attribute:
+            members.add(part.attr)  # type: ignore[attr-defined] # it is an attribute
+            if type(part.ctx) is not ast.Load:  # type: ignore[attr-defined]
+                stored_members.add(part.attr)  # type: ignore[attr-defined]
+        elif kind is ast.Global or kind is ast.Nonlocal:
+            declared += part.names  # type: ignore[attr-defined] # it is one of them
+        if kind in BINDING:
+            own.update(binds(part))
+        if kind in FUNCTIONS:
+            own.update(parameters(part.args))  # type: ignore[attr-defined] # it has arguments
+    return sorted(names), sorted(members), stored_members, declared, own
 
 
 def _read(node: ast.AST, scope: Scope) -> list[tuple[str, Value]]:
     """Return what the names of other scopes in code stand for, and members of modules."""
-    names, members, _, _ = _names_in(node)
+    names, members, *_ = _names_in(node)
     found = [(name, scope.find(name)) for name in names]
     modules = [value for _, value in found if isinstance(value, Module)]
     inside = [(m, module.scope.names.get(m)) for module in modules for m in members]
     every = [*found, *inside]
     return [(n, v) for n, v in every if v is not None and not isinstance(v, Symbol | Module)]
-
-
-def _own_names(node: ast.AST) -> set[str]:
-    """Return the names that the code itself binds, in whichever function inside it."""
-    parts = list(walk(node, into=True))
-    given = {n for part in parts if isinstance(part, FUNCTIONS) for n in parameters(part.args)}
-    return given | {name for part in parts for name in stored(part)}
 
 
 def _wild(names: list[str], members: list[str], scope: Scope) -> Iterator[str]:

@@ -57,9 +57,8 @@ def _may_lack(world: World, owner: Value, name: str) -> bool:
     match owner:
         case Literal(value=value):
             return not hasattr(value, name)
-        case Application() if _is_framework(owner.cls):
-            was_set = any(event.path == f"set {name}" for event in owner.events)
-            return _application_lacks(owner, name) and not was_set
+        case Application():
+            return _application_lacks(owner, name)
         case Symbol(path=path):
             return _symbol_lacks(path, name, steady=not world.guards)
         case Class(plain=True) | Instance() if not name.startswith("__"):
@@ -98,7 +97,9 @@ def _was_set(world: World, owner: Value, name: str) -> bool:
 def _application_lacks(owner: Application, name: str) -> bool:
     of_router = owner.kind in ("APIRouter", "Router")
     lacks = name not in frameworks.ATTRIBUTES
-    return lacks or (of_router and name in frameworks.OF_APPLICATIONS)
+    lacks |= of_router and name in frameworks.OF_APPLICATIONS
+    was_set = lacks and any(event.path == f"set {name}" for event in owner.events)
+    return lacks and not was_set and _is_framework(owner.cls)
 
 
 def _is_framework(cls: Value) -> bool:

@@ -10,7 +10,10 @@ TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
     from gate.static.source import Source
 
-BUILTINS = frozenset(vars(builtins))
+BUILTINS: dict[str, Value] = {
+    name: Symbol(f"builtins.{name}") for name in vars(builtins) if name != "__debug__"
+}
+BUILTINS["__debug__"] = Literal(True)
 
 
 class Scope:
@@ -34,9 +37,7 @@ class Scope:
             if name in scope.names and not (scope.is_class and scope is not self):
                 return scope.names[name]
             scope = scope.parent
-        if name in BUILTINS:
-            return Literal(True) if name == "__debug__" else Symbol(f"builtins.{name}")
-        return None
+        return BUILTINS.get(name)
 
     def target(self, name: str) -> dict[str, Value]:
         """Return the namespace in which an assignment to ``name`` binds it."""

@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 
+from gate.static.splicing import spliced
 from gate.static.values import Undecided
 
 ONLY_AST = 0x400  # ast.PyCF_ONLY_AST, whose module is slow to import
@@ -24,13 +25,16 @@ class Broken(Exception):  # noqa: N818 - the name says what happened
 
 
 class Source:
-    """A parsed file."""
+    """A parsed file; the line numbers in ``tree`` are of ``lines``, by default the file's own."""
 
-    def __init__(self, file: str, data: bytes, tree: ast.Module) -> None:
+    def __init__(
+        self, file: str, data: bytes, tree: ast.Module, lines: list[bytes] | None = None
+    ) -> None:
         self.file = file
         self.tree = tree
         self.data = data
-        self._lines: list[bytes] = []
+        self._lines = lines
+        self._segments: dict[ast.AST, bytes] = {}
 
     @property
     def has_lazy_annotations(self) -> bool:
@@ -39,10 +43,21 @@ class Source:
         future = (node for node in imports if node.module == "__future__")
         return any(alias.name == "annotations" for node in future for alias in node.names)
 
+    @property
+    def lines(self) -> list[bytes]:
+        """The lines that line numbers are of."""
+        if self._lines is None:
+            self._lines = self.data.splitlines(keepends=True)
+        return self._lines
+
     def segment(self, node: ast.stmt | ast.expr) -> bytes:
         """Return the text of ``node``, from the start of its first line, without indentation."""
-        self._lines = self._lines or self.data.splitlines(keepends=True)
-        lines = self._lines[node.lineno - 1 : node.end_lineno]
+        if node not in self._segments:
+            self._segments[node] = self._segment(node)
+        return self._segments[node]
+
+    def _segment(self, node: ast.stmt | ast.expr) -> bytes:
+        lines = self.lines[node.lineno - 1 : node.end_lineno]
         before = lines[0][: node.col_offset]
         if before.strip():  # other code stands before it on its line
             return b"\n".join((before, *lines))
@@ -50,12 +65,17 @@ class Source:
 
 
 class Sources:
-    """The files of a tree that were read, by the names of their modules."""
+    """The files of a tree that were read, by the names of their modules.
 
-    def __init__(self, root: str) -> None:
+    Without ``places`` nobody asks for line numbers: of a file much like another one only what is
+    new in it is parsed.
+    """
+
+    def __init__(self, root: str, *, places: bool = True) -> None:
         self.root = root
+        self._places = places
         self._known: dict[str, tuple[str, Source | None] | None] = {}
-        self._trees: dict[bytes, ast.Module] = {}
+        self._sources: dict[bytes, Source] = {}
         self._read = 0
 
     def find(self, name: str) -> tuple[str, Source | None] | None:
@@ -79,10 +99,20 @@ class Sources:
             if os.path.isfile(file):  # noqa: PTH113
                 self._refuse_shadow(name, file)
                 data = self._data(file)
-                if data not in self._trees:  # copies are parsed once
-                    self._trees[data] = parsed(file, data)
-                return file, Source(file, data, self._trees[data])
+                if data not in self._sources:  # copies are parsed once
+                    self._sources[data] = self._parsed(file, data)
+                known = self._sources[data]
+                return file, Source(file, data, known.tree, known.lines)
         return (base, None) if os.path.isdir(base) and not _is_standard(name) else None  # noqa: PTH112
+
+    def _parsed(self, file: str, data: bytes) -> Source:
+        model = max(self._sources.values(), key=lambda source: len(source.data), default=None)
+        if model is not None and not self._places:
+            splice = spliced(data, model.tree, model.lines, _statements)
+            if splice is not None:
+                tree = ast.Module(splice.body, [])
+                return Source(file, data, tree, splice.lines)
+        return Source(file, data, parsed(file, data))
 
     def _refuse_shadow(self, name: str, file: str) -> None:
         if _is_standard(name):
@@ -100,6 +130,14 @@ class Sources:
         if len(data) > MAX_BYTES or self._read > MAX_TREE_BYTES:
             raise Undecided("there is too much to read", (file, 1))
         return data
+
+
+def _statements(data: bytes) -> list[ast.stmt]:
+    """Return the statements of a piece of a file; raises SyntaxError, as :func:`parsed` does."""
+    try:
+        return parsed("", data).body
+    except (Broken, Undecided) as exc:
+        raise SyntaxError(str(exc)) from exc
 
 
 def parsed(file: str, data: bytes) -> ast.Module:

@@ -141,30 +141,60 @@ def parameters(arguments: ast.arguments) -> list[str]:
 
 def stored(node: ast.AST) -> Iterator[str]:
     """Yield the names that ``node`` binds in its own scope."""
-    for part in walk(node):
-        if isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load):
-            yield part.id
-        elif isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield part.name
-        elif isinstance(part, ast.alias):
-            yield part.asname or part.name.partition(".")[0]
-        elif isinstance(part, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and part.name:
-            yield part.name
-        elif isinstance(part, ast.MatchMapping) and part.rest:
-            yield part.rest
+    return (name for part in walk(node) if type(part) in BINDING for name in binds(part))
 
 
-def walk(node: ast.AST, *, into: bool = False) -> Iterator[ast.AST]:
-    """Yield ``node`` and what is in it; not what is inside functions in it, unless ``into``."""
-    waiting = [node]
-    while waiting:
-        part = waiting.pop()
-        yield part
-        if part is not node and not into and isinstance(part, (*FUNCTIONS, *COMPREHENSIONS)):
+BINDING = {
+    *(ast.Name, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.alias),
+    *(ast.ExceptHandler, ast.MatchAs, ast.MatchStar, ast.MatchMapping),
+}
+
+
+def binds(part: ast.AST) -> list[str]:
+    """Return the names that a node binds by itself, not by what is in it."""
+    if isinstance(part, ast.Name):
+        return [] if isinstance(part.ctx, ast.Load) else [part.id]
+    if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        return [part.name]
+    if isinstance(part, ast.alias):
+        return [part.asname or part.name.partition(".")[0]]
+    if isinstance(part, ast.ExceptHandler | ast.MatchAs | ast.MatchStar):
+        return [part.name] if part.name else []
+    if isinstance(part, ast.MatchMapping):
+        return [part.rest] if part.rest else []
+    return []
+
+
+def walk(node: ast.AST, *, into: bool = False) -> list[ast.AST]:
+    """Return ``node`` and what is in it; not what is inside functions in it, unless ``into``.
+
+    Operators and the like are left out.
+    """
+    found = [node]
+    for part in found:  # it grows while we go
+        kind = type(part)
+        if kind in CLOSED and part is not node and not into:
             continue
-        for field in part._fields:
+        for field in _CHILDREN.get(kind) or _children(kind):
             value = getattr(part, field, None)
-            if isinstance(value, ast.AST):
-                waiting.append(value)
-            elif isinstance(value, list):
-                waiting.extend(item for item in value if isinstance(item, ast.AST))
+            if isinstance(value, list):
+                found += [item for item in value if isinstance(item, ast.AST)]
+            elif isinstance(value, ast.AST):
+                found.append(value)
+    return found
+
+
+CLOSED = {*FUNCTIONS, *COMPREHENSIONS}
+# Fields in which there is never anything that somebody looks for.
+BARE = frozenset(
+    (
+        *("ctx", "op", "ops", "id", "attr", "arg", "name", "module", "level", "asname", "kind"),
+        *("type_comment", "type_ignores", "conversion", "simple", "rest", "kwd_attrs", "is_async"),
+    )
+)
+_CHILDREN: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: ("",), ast.Name: ("",)}
+
+
+def _children(kind: type[ast.AST]) -> tuple[str, ...]:
+    _CHILDREN[kind] = tuple(field for field in kind._fields if field not in BARE) or ("",)
+    return _CHILDREN[kind]

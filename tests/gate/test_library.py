@@ -68,4 +68,4 @@ def test_what_is_called_can_be() -> None:
     ],
 )
 def test_arguments_fit_parameters(how: str, count: int, names: str, fits: bool) -> None:
-    assert library.fits(how.split(), count, set(names.split())) is fits
+    assert library.fits(how, count, set(names.split())) is fits
