@@ -13,23 +13,72 @@ from gate.static.world import World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
+    from typing import Any, NoReturn
 
 
-def known(scope: Scope, parts: Sequence[ast.AST]) -> dict[str, Value]:
+class Read:
+    """What code reads: ``names`` and ``members``; ``runs`` whether it does more than that."""
+
+    def __init__(self, parts: Iterable[ast.AST]) -> None:
+        self.names: list[ast.Name] = []
+        self.members: list[ast.Attribute] = []
+        self.runs = False
+        waiting = list(parts)
+        while waiting:
+            node = waiting.pop()
+            inside = _INSIDE.get(type(node))
+            if type(node) is ast.Name:
+                self.names.append(node)
+            elif inside is None:
+                self._add(node)
+            else:
+                waiting += inside(node)
+
+    def _add(self, node: ast.AST) -> None:
+        for part in walk(node):
+            kind = type(part)
+            if kind is ast.Name:
+                self.names.append(part)  # type: ignore[arg-type] # it is a name
+            elif kind is ast.Attribute:
+                self.members.append(part)  # type: ignore[arg-type] # it is an attribute
+            elif kind is ast.Call or kind is ast.NamedExpr:
+                self.runs = True
+
+    def known(self, scope: Scope) -> dict[str, Value]:
+        """Return what the names stand for now, where they stand for anything."""
+        found = {n.id: scope.find(n.id) for n in self.names if type(n.ctx) is ast.Load}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def require(self, world: World, scope: Scope) -> None:
+        """Raise Undecided where a name or member is missing."""
+        if world.catching or scope.module.open:
+            return
+        for name in self.names:
+            if scope.find(name.id) is None and type(name.ctx) is ast.Load:
+                _refuse(name.id, name, scope)
+        for member in self.members:
+            owner = scope.find(member.value.id) if isinstance(member.value, ast.Name) else None
+            if isinstance(owner, Module) and member_of(owner, member.attr) is None:
+                _refuse(f"{owner.name}.{member.attr}", member, scope)
+
+
+# The plainest parts of annotations, which are most of them.
+_INSIDE: dict[type[ast.AST], Callable[[Any], list[ast.expr]]] = {
+    ast.Constant: lambda _: [],
+    ast.Subscript: lambda node: [node.value, node.slice],
+    ast.Tuple: lambda node: node.elts,
+    ast.List: lambda node: node.elts,
+}
+
+
+def _refuse(name: str, node: ast.AST, scope: Scope) -> NoReturn:
+    raise Undecided(f"the name {name} is not defined", place_of(node, scope.module))
+
+
+def known(scope: Scope, parts: Iterable[ast.AST]) -> dict[str, Value]:
     """Return what the names that ``parts`` read stand for now, where they stand for anything."""
-    return known_in(scope, [node for part in parts for node in walk(part)])
-
-
-def known_in(scope: Scope, nodes: Sequence[ast.AST]) -> dict[str, Value]:
-    """Return what those of ``nodes`` that are names stand for now."""
-    found = {}
-    for node in nodes:
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            value = scope.find(node.id)
-            if value is not None:
-                found[node.id] = value
-    return found
+    return Read(parts).known(scope)
 
 
 def code_now(scope: Scope, node: ast.stmt | ast.expr) -> Code:
@@ -37,20 +86,9 @@ def code_now(scope: Scope, node: ast.stmt | ast.expr) -> Code:
     return Code(node, scope, known(scope, [node]))
 
 
-def require(world: World, scope: Scope, parts: Sequence[ast.AST]) -> None:
-    """Raise Undecided where a name or member that annotations read is missing."""
-    require_all(world, scope, [node for part in parts for node in walk(part)])
-
-
-def require_all(world: World, scope: Scope, nodes: Sequence[ast.AST]) -> None:
-    """Raise Undecided where one of ``nodes`` is a name or a member that is missing."""
-    if world.catching or scope.module.open:
-        return
-    for node in nodes:
-        missing = _missing(scope, node) if isinstance(node, ast.Name | ast.Attribute) else ""
-        if missing:
-            place = place_of(node, scope.module)
-            raise Undecided(f"the name {missing} is not defined", place)
+def require(world: World, scope: Scope, parts: Iterable[ast.AST]) -> None:
+    """Raise Undecided where a name or member that code reads is missing."""
+    Read(parts).require(world, scope)
 
 
 def require_now(world: World, function: Function) -> None:
@@ -90,14 +128,3 @@ def run_with(body: Sequence[ast.stmt]) -> list[ast.AST]:
         else:
             parts.append(node)
     return parts
-
-
-def _missing(scope: Scope, node: ast.AST) -> str:
-    """Return the name of what ``node`` reads where that is surely not there."""
-    if isinstance(node, ast.Name):
-        return node.id if scope.find(node.id) is None and isinstance(node.ctx, ast.Load) else ""
-    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-        owner = scope.find(node.value.id)
-        gone = isinstance(owner, Module) and member_of(owner, node.attr) is None
-        return f"{node.value.id}.{node.attr}" if gone else ""
-    return ""

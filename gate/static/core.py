@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import _ast as ast
 
-from gate.static.annotations import code_now, known, require
+from gate.static.annotations import Read, code_now, known, require
 from gate.static.branches import Signal, either
 from gate.static.effects import touch
 from gate.static.reach import Reach
@@ -41,7 +41,7 @@ def evaluate(world: World, scope: Scope, node: ast.expr) -> Value:
 def run(world: World, scope: Scope, annotations: Sequence[ast.expr]) -> None:
     """Read annotations that do more than name something: they run with the definition."""
     for annotation in annotations:
-        if any(isinstance(part, ast.Call | ast.NamedExpr) for part in walk(annotation)):
+        if Read([annotation]).runs:
             evaluate(world, scope, annotation)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import _ast as ast
 
-from gate.static.annotations import in_signature, known, known_in, require_all, run_with
+from gate.static.annotations import Read, in_signature, known, run_with
 from gate.static.calls import call
 from gate.static.core import block, evaluate, run
 from gate.static.members import in_class, special
 from gate.static.scope import Scope
-from gate.static.tokens import walk
 from gate.static.values import (
     Class,
     Container,
@@ -47,12 +46,12 @@ def function(
     defaults = {a.arg: evaluate(world, scope, d) for a, d in pairs if d is not None}
     made = Function(node, scope, f"{scope.label}{name}", defaults)
     annotations = in_signature(node)
-    written = [part for annotation in annotations for part in walk(annotation)]
-    defaults_read = known(scope, [*node.args.defaults, *filter(None, node.args.kw_defaults)])
-    made.early = {**known_in(scope, written), **defaults_read}
+    read = Read(annotations)
+    given = Read([*node.args.defaults, *filter(None, node.args.kw_defaults)])
+    made.early = {**read.known(scope), **given.known(scope)}
     if not scope.module.lazy:
-        require_all(world, scope, written)
-        if any(isinstance(part, ast.Call | ast.NamedExpr) for part in written):
+        read.require(world, scope)
+        if read.runs:
             run(world, scope, annotations)
     return made
 

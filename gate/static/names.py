@@ -7,6 +7,8 @@ import _ast as ast
 from gate.static import operators
 from gate.static.calls import call
 from gate.static.core import evaluate
+from gate.static.events import Application, Part
+from gate.static.frameworks import DECORATORS
 from gate.static.members import computed, in_class
 from gate.static.packages import FRAMEWORKS, INERT, MIRRORS, is_standard
 from gate.static.protocols import KEY, asked, implied
@@ -49,6 +51,8 @@ def follow_name(world: World, scope: Scope, node: ast.Name) -> Value:
 def follow_attribute(world: World, scope: Scope, node: ast.Attribute) -> Value:
     """``a.b``."""
     owner, asks_for = evaluate(world, scope, node.value), scope.attribute(node.attr)
+    if type(owner) is Application and type(owner.cls) is Symbol and asks_for in DECORATORS:
+        return Part(owner, asks_for)
     place = place_of(node, scope.module)
     getter = computed(owner, asks_for)
     if getter is not None:

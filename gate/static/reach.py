@@ -38,8 +38,10 @@ class Reach:
     are modules as such, whose names could be rebound; ``rebound`` the namespaces and names that
     functions declare global; ``missing`` the names in their code that stand for nothing, ``wild``
     what in it may change anything; ``read`` what the names in functions stand for now, ``stored``
-    the attributes that are set in their code, ``runs`` whether there is any. Where the values are ``idle`` nobody calls what is
-    among them: their code is not looked at, but for that which has made one of them.
+    the attributes that are set in their code, ``runs`` whether there is any.
+
+    Where the values are ``idle`` nobody calls what is among them: their code is not looked at, but
+    for that which has made one of them.
     """
 
     def __init__(self, values: Iterable[Value], *, idle: bool = False) -> None:

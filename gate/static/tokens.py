@@ -64,8 +64,8 @@ class _Walk:
             if isinstance(value, list):
                 if isinstance(node, ast.ClassDef) and field == "body":
                     yield ("document", _docstring(value))
-                yield ("node", f"{field} of {sum(map(_counts, value))}")
-                for item in filter(_counts, value):
+                yield ("node", f"{field} of {sum(map(counts, value))}")
+                for item in filter(counts, value):
                     yield from (
                         self.of(item, local) if isinstance(item, ast.AST) else [("text", item)]
                     )
@@ -113,7 +113,7 @@ def _docstring(body: list[ast.stmt]) -> str:
     return repr(first.value.value) if is_text else ""  # type: ignore[attr-defined] # it is one
 
 
-def _counts(item: object) -> bool:
+def counts(item: object) -> bool:
     """Whether a statement does anything: docstrings and other bare constants do not."""
     return not (isinstance(item, ast.Expr) and isinstance(item.value, ast.Constant))
 
