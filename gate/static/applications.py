@@ -41,7 +41,7 @@ def made(world: World, kind: str, call: Made) -> Application:
     """Return the application that the call of a constructor makes."""
     refuse_construction(world, kind, call)
     give([*call.args, *call.kwargs.values()])
-    world.append(world.happened, None)
+    world.append(world.happened, call)
     return Application(kind, call, world.guards)
 
 
@@ -66,7 +66,8 @@ def happen(
 
 def put(world: World, owner: Value, name: str, value: Value, place: Place) -> None:
     """Note ``owner.name = value``."""
-    give([value])
+    if not isinstance(owner, Instance):
+        give([value])
     what = ("set", shape(owner), name, shape(value))
     if isinstance(owner, Application | Part):
         path = name if isinstance(owner, Application) else f"{owner.path}.{name}"

@@ -13,12 +13,14 @@ from gate.static.shapes import shape
 from gate.static.values import Got, Literal, Opaque, Pairs, Symbol, Value
 from gate.static.world import World, place_of
 
-GREEDY = {f"builtins.{n}" for n in ("list", "tuple", "set", "frozenset", "dict", "sorted", "sum")}
+GREEDY = {f"builtins.{n}" for n in ("list", "tuple", "set", "frozenset", "sorted", "sum")}
 
 
 def follow_call(world: World, scope: Scope, node: ast.Call) -> Value:
     """``f(a, *b, c=d, **e)``."""
     callee = evaluate(world, scope, node.func)
+    if _asks_all(callee) and len(node.args) == 1 and _is_modules(scope, node.args[0]):
+        return Opaque(("?random", id(node)))  # other ones in the other entry point's process
     args: list[Value] = []
     for argument in node.args:
         whole = isinstance(argument, ast.GeneratorExp) and _asks_all(callee)
@@ -35,6 +37,14 @@ def _asks_all(callee: Value) -> bool:
     if isinstance(callee, Symbol):
         return callee.path in GREEDY
     return isinstance(callee, Got) and isinstance(callee.owner, Literal) and callee.name == "join"
+
+
+def _is_modules(scope: Scope, node: ast.expr) -> bool:
+    """Whether an argument is ``sys.modules``, of which the names alone are asked for."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+        return False
+    owner = scope.find(node.value.id)
+    return isinstance(owner, Symbol) and (owner.path, node.attr) == ("sys", "modules")
 
 
 def _listed(node: ast.expr) -> ast.ListComp:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gate.static.operators import item, members
+from gate.static.packages import FRAMEWORKS
 from gate.static.shapes import shape
-from gate.static.values import Container, Items, Literal, Pairs, Value
+from gate.static.values import Class, Container, Function, Items, Literal, Pairs, Symbol, Value
 from gate.static.words import words
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -92,7 +93,7 @@ def _changed(world: World, owner: Container, name: str, args: list[Value]) -> bo
 
 def _read(world: World, owner: Pairs, name: str, args: list[Value]) -> Value | None:
     keys = members(owner)
-    values = [item(owner, key) for key in keys]
+    values = [_found(owner, key) for key in keys]
     known = [value for value in values if value is not None]
     if len(known) != len(keys):
         return None
@@ -108,6 +109,17 @@ def _read(world: World, owner: Pairs, name: str, args: list[Value]) -> Value | N
         found = item(owner, args[0])
         return found or (args[1] if len(args) > 1 else Literal(None))
     return None
+
+
+def _found(owner: Pairs, key: Value) -> Value | None:
+    """Return what a key of a dictionary has; None where another key may be the same one."""
+    if isinstance(key, Literal):
+        return item(owner, key)
+    known = isinstance(key, Class | Function) or (
+        isinstance(key, Symbol) and key.path.startswith(FRAMEWORKS)
+    )
+    same = [value for other, value in owner.pairs if shape(other) == shape(key)]
+    return same[-1] if known else None
 
 
 def put(world: World, owner: Value, index: Value, value: Value, place: Place) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import _ast as ast
 
-from gate.static import packages
+from gate.static import packages, signatures
 from gate.static.applications import give
 from gate.static.brief import brief
 from gate.static.containers import READING
@@ -50,8 +50,8 @@ def unfollowed(world: World, made: Made) -> Made:
         made.version = -1
     if _only_reads(made.callee):
         return made
-    if isinstance(made.callee, Function) and is_deferred(made.callee):
-        return made  # a coroutine or generator: nothing has run yet
+    if waits(made.callee):
+        return made  # a coroutine, a generator, a context: nothing has run yet
     if world.effects and made.version == 0 and not path.startswith(packages.FRAMEWORKS):
         made.version = len(world.effects)
     given = [*made.args, *made.kwargs.values()]
@@ -64,7 +64,7 @@ def unfollowed(world: World, made: Made) -> Made:
         world.effect(("call", shape(made)), made.place)
     if acts:
         touch(world, reach, ("call", shape(made)), made.place)
-    else:
+    elif path not in signatures.INJECTIVE:  # those keep what they are given as it will be
         give(given)
     return made
 
@@ -150,6 +150,16 @@ def _change(
 def consume(world: World, value: Value, place: Place) -> None:
     """Note that the items of ``value`` are asked for: a generator of the tree runs now."""
     touch(world, Reach([value]), ("iterated", shape(value)), place)
+
+
+def waits(callee: Value) -> bool:
+    """Whether a call of ``callee`` runs nothing of the tree yet."""
+    if isinstance(callee, Function):
+        return is_deferred(callee)
+    maker = callee.callee if isinstance(callee, Made) and len(callee.args) == 1 else None
+    is_context = isinstance(maker, Symbol) and maker.path in packages.CONTEXTS
+    function = callee.args[0] if is_context and isinstance(callee, Made) else None
+    return isinstance(function, Function) and is_deferred(function)
 
 
 def is_deferred(function: Function) -> bool:

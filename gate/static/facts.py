@@ -25,6 +25,8 @@ OTHERWISE = words(
     """
 )
 STATE = "set state."
+# What a class of the tree may define without a change of anything but the document, if so.
+HARMLESS = {"__module__", "__qualname__", "__doc__", "__slots__", "__annotations__", "openapi"}
 
 
 def describe(sheet: Sheet, app: Application) -> None:
@@ -53,8 +55,9 @@ def _overrides(cls: Value) -> bool:
     """Whether a class of the tree defines anything that the framework may call."""
     if not isinstance(cls, Class):
         return False
-    own = cls.names.keys() - {"__module__", "__qualname__", "__doc__", "__slots__"}
-    return bool(own) or any(_overrides(base) for base in cls.bases) or bool(cls.node.keywords)
+    own = (name for name in cls.names if name not in HARMLESS)
+    known = any(name in frameworks.ATTRIBUTES or name.startswith("_") for name in own)
+    return known or any(map(_overrides, cls.bases)) or bool(cls.node.keywords)
 
 
 def _doubt(sheet: Sheet, event: Event) -> None:

@@ -9,6 +9,7 @@ from gate.static.assignments import assign
 from gate.static.branches import Signal, either, nothing
 from gate.static.code import Code
 from gate.static.containers import iterated
+from gate.static.contexts import always_raises
 from gate.static.core import block, evaluate, go_on
 from gate.static.effects import touch
 from gate.static.protocols import tested
@@ -17,7 +18,7 @@ from gate.static.refusals import refuse_iteration
 from gate.static.scope import Scope
 from gate.static.shapes import shape
 from gate.static.tokens import stored, walk
-from gate.static.values import Got, Opaque, Undecided, Unsupported, Value, unknown
+from gate.static.values import Opaque, Undecided, Unsupported, Value, unknown
 from gate.static.world import World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -81,6 +82,8 @@ def _over_unknown(world: World, scope: Scope, node: ast.For, iterable: Value) ->
 
 def follow_try(world: World, scope: Scope, node: ast.Try) -> Signal | None:
     """``try: …``: an exception may come at any place in it."""
+    if always_raises(node) and not world.catching:  # an exception in it is one of the whole
+        return _without_handlers(world, scope, node)
     code = code_now(scope, node)
 
     def handled() -> Signal | None:
@@ -101,6 +104,14 @@ def follow_try(world: World, scope: Scope, node: ast.Try) -> Signal | None:
     return last if last is not None else signal
 
 
+def _without_handlers(world: World, scope: Scope, node: ast.Try) -> Signal | None:
+    signal = block(world, scope, [*node.body, *node.orelse])
+    if signal is not None and signal.kind != "return" and node.finalbody:
+        raise Unsupported("a block that is left otherwise")
+    last = block(world, scope, node.finalbody)
+    return last if last is not None else signal
+
+
 def _handled(world: World, scope: Scope, node: ast.Try, at: int, code: Code) -> Signal | None:
     handler = node.handlers[at]
     if handler.name:
@@ -113,22 +124,6 @@ def _handled(world: World, scope: Scope, node: ast.Try, at: int, code: Code) -> 
 
     either(world, ("except", code, at), run, nothing)
     return signals[0]
-
-
-def follow_with(world: World, scope: Scope, node: ast.With) -> Signal | None:
-    """``with a as b: …``: what is in it may be cut short."""
-    contexts = []
-    for item in node.items:
-        context = evaluate(world, scope, item.context_expr)
-        contexts.append(shape(context))
-        touch(world, Reach([context]), ("with", shape(context)), place_of(node, scope.module))
-        if item.optional_vars is not None:
-            assign(world, scope, item.optional_vars, Got(context, "__enter__()"))
-
-    def run() -> Signal | None:
-        return world.caught(lambda: block(world, scope, node.body))
-
-    return either(world, ("with", *contexts), run, nothing)
 
 
 def follow_expression(world: World, scope: Scope, node: ast.Expr) -> None:

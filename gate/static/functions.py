@@ -41,7 +41,7 @@ def follow(
         return None
     if world.depth >= MAX_DEPTH:
         raise Undecided(f"{function.name}() is called within itself or too deep", place)
-    names = _bound(world, function, args, kwargs, place)
+    names = bound(world, function, args, kwargs, place)
     if names is None:
         return None
     scope = Scope(function.scope.module, function.scope, f"{function.name}.<locals>.")
@@ -69,7 +69,7 @@ def _result(
     return signal.value if signal is not None else Literal(None)
 
 
-def _bound(
+def bound(
     world: World,
     function: Function,
     args: list[Value],

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gate.static.values import Place, Shape
 
     Reason = tuple[str, Place]
+    Effects = list[tuple[Shape, Place]]
 
 DEEPEST = 20
 MAX_EFFECTS = 1000
@@ -30,9 +31,14 @@ def alike(reference: Reading, candidate: Reading) -> bool:
     )
 
 
-def elsewhere(reference: Reading, candidate: Reading) -> list[Reason]:
-    """Return what is done elsewhere than to the applications, in one entry point alone."""
-    ours, theirs = (reading.world.effects for reading in (reference, candidate))
+def elsewhere(reference: Reading, candidate: Reading, *, shared_only: bool = False) -> list[Reason]:
+    """Return what is done elsewhere than to the applications, in one entry point alone.
+
+    What was before what counts; with ``shared_only`` no more than among the events of both.
+    """
+    ours, theirs = reference.world.effects, candidate.world.effects
+    if ours and theirs and shared_only:
+        ours, theirs = _beside_shared(reference, candidate)
     reasons: list[Reason] = []
     for mine, others in ((ours, theirs), (theirs, ours)):
         rest = [what for what, _ in others[:MAX_EFFECTS]]
@@ -43,6 +49,26 @@ def elsewhere(reference: Reading, candidate: Reading) -> list[Reason]:
                 reasons.append((_changing(what[-1]), place))
         reasons += [("there is too much to compare", place) for _, place in mine[MAX_EFFECTS:][:1]]
     return reasons
+
+
+def _beside_shared(reference: Reading, candidate: Reading) -> tuple[Effects, Effects]:
+    """Return the effects with the numbers of those events before them that both have."""
+    done = [[_done(one) for one in side.world.happened] for side in (reference, candidate)]
+    found: list[Effects] = []
+    for mine, others, side in zip(done, done[::-1], (reference, candidate), strict=True):
+        rest, shared = list(others), [0]
+        for what in mine:
+            is_shared = what in rest
+            if is_shared:
+                rest.remove(what)
+            shared.append(shared[-1] + is_shared)
+        effects = side.world.effects
+        found.append([((("after", shared[w[0][1]]), *w[1:]), p) for w, p in effects])
+    return found[0], found[1]
+
+
+def _done(one: Event | Made) -> Shape:
+    return shape(one) if isinstance(one, Made) else _event(one, ())
 
 
 def _changing(what: Shape) -> str:

@@ -70,7 +70,9 @@ LOUD = (
         "builtins.delattr",
         "unittest.mock",
         "asyncio.run",
-        "threading.",
+        "threading.Thread",
+        "threading.Timer",
+        "threading.set",
         "warnings.",
     ),
 )
@@ -91,6 +93,7 @@ NEUTRAL_PACKAGES = (
     *("functools.lru_cache", "functools.cache", "functools.wraps", "functools.partial"),
 )
 
+CONTEXTS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
 CACHES = ("functools.lru_cache", "functools.cache")
 
 

@@ -120,11 +120,12 @@ def _by_history(reference: Reading, candidate: Reading, prepare: str) -> Verdict
     if prepare:
         for reading in (reference, candidate):
             reading.prepare(prepare)
-    doubts = elsewhere(reference, candidate)
-    if not doubts and alike(reference, candidate):
+    doubts: list[Reason] = []
+    if alike(reference, candidate):
         if count(reference.app):
             return Verdict("single" if single else "same")
         doubts.append((ROUTELESS, reference.app.place))
+    doubts += elsewhere(reference, candidate, shared_only=True)
     from gate.static.sheets import by_facts  # noqa: PLC0415 - most pairs never come here
 
     return by_facts((reference, candidate), doubts)

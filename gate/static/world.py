@@ -6,7 +6,7 @@ from gate.static.brief import brief
 from gate.static.events import Application, Event
 from gate.static.scope import Module
 from gate.static.signatures import MODULES, NAMES
-from gate.static.values import Container, Literal, Symbol, Undecided, Value
+from gate.static.values import Container, Literal, Made, Symbol, Undecided, Value
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class World:
         self.special: set[str] = set()  # special methods that classes of the tree define
         self.random = False  # whether something is made that is another one each time
         self.cached: dict[str, Value] = {}  # what functions behind a cache have returned
-        self.happened: list[None] = []  # as many as there were events: what was before what
+        self.happened: list[Event | Made] = []  # events and makings, one after the other
         self.depth = 0
         self.catching = 0  # how many blocks around the code at hand may swallow exceptions
         self._steps = 0
@@ -78,7 +78,7 @@ class World:
         if app.included:
             raise Undecided("a router is changed after it was included", event.place)
         self.append(app.events, event)
-        self.append(self.happened, None)
+        self.append(self.happened, event)
 
     def spoil(self, container: Container, shape: Shape, place: Place) -> None:
         """Note a change of a container that is not followed."""
