@@ -6,7 +6,6 @@ option, a setting, a difference, it leaves to the command line.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -29,12 +28,10 @@ def answer(arguments: list[str]) -> int | None:
     """Return exit code 0, and say why, where the two are the same; None for everything else."""
     if arguments[:1] != ["parity"] or "--static" not in arguments:
         return None
-    gc.disable()  # a short life: nothing is gained by collecting
     try:
         line = _line(arguments[1:])
     except Exception:  # noqa: BLE001 - the command line meets it again, and says what it is
         line = None
-    gc.enable()
     return None if line is None else _say(f"parity: {line}\nparity: passed\n")
 
 

@@ -9,6 +9,7 @@ from gate.static.calls import call
 from gate.static.core import block, evaluate, run
 from gate.static.members import in_class, special
 from gate.static.scope import Scope
+from gate.static.shapes import shape
 from gate.static.values import (
     Class,
     Container,
@@ -90,10 +91,19 @@ def follow_class(world: World, scope: Scope, node: ast.ClassDef) -> None:
         raise Unsupported("a class that tells its members their names")
     own = inner.names.keys() - {node.name}
     cls.early = {name: value for name, value in before.items() if name not in own}
+    _refuse_twin(world, scope, cls)
     value: Value = cls
     for decorator in reversed(decorators):
         value = call(world, decorator, [value], {}, place_of(node, scope.module))
     world.bind(scope.target(node.name), node.name, value)
+
+
+def _refuse_twin(world: World, scope: Scope, cls: Class) -> None:
+    """Raise Undecided for a class of the same text as the one before it: which is meant?"""
+    before = scope.target(cls.node.name).get(cls.node.name)
+    twin = isinstance(before, Class) and not world.guards and shape(before) == shape(cls)
+    if twin:
+        raise Undecided(f"{cls.node.name} is defined twice", place_of(cls.node, scope.module))
 
 
 def _is_told(value: Value) -> bool:

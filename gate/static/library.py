@@ -9,6 +9,7 @@ has no line is one that not every version has.
 from __future__ import annotations
 
 import os
+from _bisect import bisect_left
 
 from gate.static.values import Opaque
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gate.static.values import Value
 
 NOT_KNOWN, NOT_CALLED, MODULE = "-", "!", ":"
-_text: list[str] = []
+_lines: list[str] = []
 _known: dict[str, str | None] = {}
 _parameters: dict[str, Parameters] = {}
 
@@ -32,15 +33,13 @@ def described(path: str) -> str | None:
 
 
 def _looked_up(path: str) -> str | None:
-    if not _text:
+    if not _lines:
         file = os.path.join(os.path.dirname(__file__), "library.txt")  # noqa: PTH118, PTH120 - pathlib is slow to import
-        with open(file, encoding="utf-8") as stream:  # noqa: PTH123
-            _text.append(f"\n{stream.read()}")
-    for end in (" ", "\n"):
-        at = _text[0].find(f"\n{path}{end}")
-        if at >= 0:
-            return _text[0][at + len(path) + 2 : _text[0].index("\n", at + 1)]
-    return None
+        with open(file, encoding="ascii") as stream:  # noqa: PTH123
+            _lines.extend(stream.read().splitlines())
+    at = bisect_left(_lines, path)  # they are in order
+    found, _, how = _lines[at].partition(" ") if at < len(_lines) else ("", "", "")
+    return how if found == path else None
 
 
 def lacks(path: str) -> bool:

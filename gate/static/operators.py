@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import _ast as ast
-import operator
+import _operator as operator
 
 from gate.static.events import Application
 from gate.static.scope import Module
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 MAX_SIZE = 10_000  # of a text or number that arithmetic may make
 ALWAYS_TRUE = (Function, Class, Application, Module)
+NO_OPERAND = (Function, Application, Module)
 NEVER_NONE = (*ALWAYS_TRUE, Container)
 
 BINARY: dict[str, Callable[[Any, Any], Any]] = {
@@ -115,6 +116,8 @@ def _contained(expected: bool, left: Value, right: Container) -> bool | None:
 
 def binary(name: str, left: Value, right: Value, place: Place, guards: Shape) -> Value:
     """Return what ``left name right`` is; raises Undecided where it is an error."""
+    if not guards and name != "Mod" and any(isinstance(v, NO_OPERAND) for v in (left, right)):
+        raise Undecided("an operator cannot take this", place)
     if name == "Mod" and isinstance(left, Literal) and isinstance(left.value, str):
         values = _filled(left.value, right)
         if values is not None:

@@ -173,10 +173,8 @@ def refuse_construction(world: World, kind: str, call: Made) -> None:
     """Raise Undecided for a call of a constructor of an application that surely fails."""
     if world.catching or not isinstance(call.callee, Symbol):
         return
-    path = CLASSES[kind]
-    if library.refuses(path, call.args, call.kwargs):
-        raise Undecided(f"the call does not fit {kind}()", call.place)
-    _refuse_values(kind, library.named(path, call.args, call.kwargs), call.place)
+    named = library.named(CLASSES[kind], call.args, call.kwargs)
+    _refuse_values(kind, named, call.place)
 
 
 def _refuse_values(method: str, named: dict[str, Value], place: Place) -> None:

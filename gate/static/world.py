@@ -145,6 +145,15 @@ def place_of(node: ast.AST, module: Module) -> Place:
 
 def symbol(path: str) -> Value:
     """Return what a full name of an installed package or the standard library stands for."""
+    if path not in _symbols:
+        _symbols[path] = _symbol(path)
+    return _symbols[path]
+
+
+_symbols: dict[str, Value] = {}
+
+
+def _symbol(path: str) -> Value:
     path = NAMES.get(path, path)
     if path not in NAMES:
         for old, new in MODULES.items():

@@ -95,6 +95,14 @@ def test_secrets_are_compared_and_never_shown(argument: str, plant: Plant) -> No
     assert "***" in report.findings[0].message
 
 
+def test_other_scopes_of_a_security_parameter_are_a_drift(plant: Plant) -> None:
+    code = '@app.get("/a")\ndef a(u=Security(shared.require_user, scopes=[{}])): ...'
+    report = judge(plant, code.format('"read"'), code.format('"write"'))
+    (finding,) = report.findings
+    assert finding.rule == "parity.dependency.differs"
+    assert "scopes=['read']" in finding.message
+
+
 def test_one_object_is_a_single_entry_point(plant: Plant) -> None:
     root = plant({"lazy_app.py": source(GZIP), "main.py": "from lazy_app import app\n"})
     (root / "shared.py").write_text(SHARED)

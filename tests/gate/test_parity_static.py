@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -107,6 +108,25 @@ STOPS = [
     ("sorted([1], key=lambda _: exec(''))", "exec can change anything"),
     ("sorted([1], key=lambda _: undefined)", "the name undefined is not defined"),
     ("CORSMiddleware(app).add_middleware(GZipMiddleware)", "has no add_middleware"),
+    ("app.get()", "the call does not fit get()"),
+    ("app.get('/y', sumary='s')(shared.audit)", "the call does not fit get()"),
+    ("APIRouter(prefx='/y')", "the call does not fit fastapi.routing.APIRouter()"),
+    ("APIRouter(prefix='y')", "APIRouter() cannot take this as its prefix"),
+    ("app.include_router(GZipMiddleware)", "include_router() cannot take this as its router"),
+    ("app.get('/y')(5)", "it cannot be called"),
+    ("app.title(1)", "the call does not fit title()"),
+    ("FastAPI.get('/y')", "is called of the class"),
+    ("import warnings; warnings.simplefilter()", "the call does not fit warnings.simplefilter()"),
+    ("import os; os.frobnicate", "it has no frobnicate"),
+    ("from os import frobnicate", "it has no frobnicate"),
+    ("str(1, sep=2)", "the call does not fit str()"),
+    ("if shared.users: app.get()", "the call does not fit get()"),
+    ("next(iter([]))", "next() may come to an end"),
+    ("for _ in True: pass", "it has no items"),
+    ("app.title = shared", "title cannot be this"),
+    ("True.x = 1", "it has no x"),
+    ("shared ** 2", "an operator cannot take this"),
+    ("class C(1): ...", "a class cannot be derived from this"),
 ]
 
 
@@ -156,6 +176,128 @@ BOUND = [
     ("A = int", "A = str", "@app.get('/a')\ndef a(x: A): ...\nA = bytes"),
     ("A = int", "A = str", "class M(BaseModel): x: A\nA = bytes\napp.state.m = M"),
 ]
+
+
+ADDED = "app.add_middleware(GZipMiddleware, minimum_size={})"
+# The same code runs where nobody follows it, and reads what is something else by the end.
+LATE = [
+    (
+        "size = 1",
+        "size = 2",
+        f"def f(): {ADDED.format('size')}\nlist(map(lambda _: f(), [1]))\nsize = 3",
+    ),
+    (
+        "class S: ...\ns = S()\ns.size = 1",
+        "class S: ...\ns = S()\ns.size = 2",
+        f"sorted([1], key=lambda _: {ADDED.format('s.size')} or 0)\ns.size = 3",
+    ),
+    (
+        "shared.size = 1",
+        "shared.size = 2",
+        f"sorted([1], key=lambda _: {ADDED.format('shared.size')} or 0)\nshared.size = 3",
+    ),
+    (
+        "s = [1]",
+        "s = [2]",
+        "import json\napp.title = json.dumps(s)\ns[0] = 3",
+    ),
+    (
+        "n = 1",
+        "n = 2",
+        "from functools import reduce\nx = reduce(lambda a, b: a + n, [1, 2])\nn = 3\n"
+        f"{ADDED.format('x')}",
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "code"), LATE)
+def test_what_code_reads_is_as_it_was_when_it_ran(
+    one: str, other: str, code: str, plant: Plant
+) -> None:
+    both = {"main.py": source(f"{one}\n{code}"), "lazy_app.py": source(f"{other}\n{code}")}
+    assert findings(plant({**both, "shared.py": SHARED})) != ()
+
+
+# What the interpreter calls by itself, each with what makes it do so.
+SPECIAL = [
+    ("def __bool__(self): return {} or True", "if K(): pass"),
+    ("def __bool__(self): return {} or True", "not K()"),
+    ("def __len__(self): return {} or 1", "[x for x in [1] if K()]"),
+    ("def __str__(self): return {} or ''", "print(K())"),
+    ("def __format__(self, s): return {} or ''", "f'{K()}'"),
+    ("def __eq__(self, o): return {} or True", "K() == 1"),
+    ("def __contains__(self, o): return {} or True", "1 in K()"),
+    ("def __add__(self, o): return {} or 1", "K() + 1"),
+    ("def __neg__(self): return {} or 1", "-K()"),
+    ("def __hash__(self): return {} or 1", "{K(): 1}"),
+    ("def __hash__(self): return {} or 1", "{K()}"),
+    ("def __getitem__(self, n): return {}", "K()[1]"),
+    ("def __class_getitem__(cls, n): return {}", "K[1]"),
+    ("def __getattr__(self, n): return {}", "K().x"),
+    ("def __getattribute__(self, n): return {}", "K().x"),
+    ("def __setattr__(self, n, v): {}", "K().x = 1"),
+    ("def __get__(self, o, t): return {}", "class L: k = K()\nL().k"),
+    ("def __iter__(self): return {} or iter(())", "[*K()]"),
+    ("def __call__(self): {}", "K()()"),
+    ("def __enter__(self): {}\n    def __exit__(self, *a): ...", "with K(): pass"),
+    ("def __del__(self): {}", "K()"),
+    ("def __new__(cls): return {}", "K()"),
+    ("def __init__(self): super().__init__(); {}", "K()"),
+    ("@property\n    def x(self): return {}", "K().x"),
+    ("@property\n    def x(self): ...\n    @x.setter\n    def x(self, v): {}", "K().x = 1"),
+    ("def __init__(self, n: ({}) = 1): ...", "pass"),
+]
+
+
+@pytest.mark.parametrize(("method", "use"), SPECIAL)
+def test_what_a_special_method_does_never_passes_unseen(
+    method: str, use: str, plant: Plant
+) -> None:
+    act = "app.add_middleware(GZipMiddleware)"
+    code = f"class K:\n    {method.replace('{}', act)}\n{use}"
+    both = {"main.py": source(""), "lazy_app.py": source(f"\n{code}"), "shared.py": SHARED}
+    assert findings(plant(both)) != ()
+
+
+def test_a_generator_that_nobody_asks_does_nothing(plant: Plant) -> None:
+    act = "app.add_middleware(GZipMiddleware)"
+    both = {"main.py": source(act), "lazy_app.py": source(f"\n({act} for _ in [1])")}
+    assert findings(plant({**both, "shared.py": SHARED})) != ()
+
+
+# Contexts and exceptions that let everything out are followed.
+FOLLOWED = [
+    "import threading\nlock = threading.Lock()\nwith lock: {}",
+    "from contextlib import contextmanager\n@contextmanager\ndef c():\n"
+    "    try:\n        yield app\n    finally: pass\nwith c() as a: {}",
+    "try: {}\nexcept KeyError as exc: raise RuntimeError from exc",
+    "try: {}\nfinally: pass",
+    "'a'.join(x for x in 'b') and {}",
+]
+
+
+@pytest.mark.parametrize("code", FOLLOWED)
+def test_contexts_that_swallow_nothing_are_followed(code: str, plant: Plant) -> None:
+    act = "app.add_middleware(GZipMiddleware)"
+    files = {"lazy_app.py": source(f"\n{code.replace('{}', act)}"), "shared.py": SHARED}
+    assert findings(plant({**files, "main.py": source(act)})) == ()
+    assert rules(findings(plant({**files, "main.py": source("")}))) == {"parity.middleware.extra"}
+
+
+def test_a_drift_of_the_real_backend_is_decided(tmp_path: Path) -> None:
+    root = tmp_path / "backend"
+    shutil.copytree(BACKEND, root, ignore=shutil.ignore_patterns("__pycache__"))
+    more = "\nfrom starlette.middleware.sessions import SessionMiddleware\n"
+    more += "app.add_middleware(SessionMiddleware, secret_key='no secret')\n"
+    with (root / "main.py").open("a", encoding="utf-8") as stream:
+        stream.write(more)
+    found = findings(root, prepare="lazy_app:load_all_routers")
+    assert rules(found) == {"parity.middleware.missing"}
+    with (root / "lazy_app.py").open("a", encoding="utf-8") as stream:
+        stream.write(more)
+    assert rules(findings(root, prepare="lazy_app:load_all_routers")) == {
+        "parity.middleware.missing"
+    }
 
 
 @pytest.mark.parametrize(("one", "other", "code"), BOUND)

@@ -41,8 +41,14 @@ def _said(depends: Any, dependency: Any) -> dict[str, Any]:
     found = {
         name: getattr(depends or dependency, name, default) for name, default in DECLARED.items()
     }
-    found["scopes"] = list(found["scopes"] or [])
+    found["scopes"] = list(found["scopes"] or _scopes(dependency))
     return {name: value for name, value in found.items() if value != DECLARED[name]}
+
+
+def _scopes(dependency: Any) -> Any:
+    """Return the scopes of a parameter's ``Security``, under the name that this FastAPI has."""
+    names = ("own_oauth_scopes", "security_scopes")
+    return next((s for name in names if (s := getattr(dependency, name, None))), [])
 
 
 def _text(depends: Any, dependency: Any, said: dict[str, Any]) -> str:
