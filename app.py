@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import aws_cdk as cdk
 
@@ -11,7 +12,7 @@ from stacks.data import Data
 from stacks.monitoring import Monitoring
 from stacks.pipeline import Pipeline
 from stacks.service import Service
-from stacks.settings import Settings, SettingsError, deliveries, load, stages
+from stacks.settings import STAGES, Settings, SettingsError, deliveries, load, stages
 from stacks.validations import attach
 
 
@@ -30,8 +31,8 @@ def main() -> int:
     return 0
 
 
-def build(app: cdk.App, settings: Settings) -> None:
-    """The stage's stacks, in the order in which they are deployed."""
+def build(app: cdk.App, settings: Settings, folder: Path = STAGES) -> None:
+    """The stage's stacks, in the order in which they are deployed; `folder` has the others'."""
     env = cdk.Environment(account=settings.account, region=settings.region)
     data = Data(app, settings.name("data"), settings=settings, env=env)
     service = Service(app, settings.name("service"), settings=settings, data=data, env=env)
@@ -44,7 +45,7 @@ def build(app: cdk.App, settings: Settings) -> None:
             settings.name("pipeline"),
             settings=settings,
             pipeline=settings.pipeline,
-            stages=deliveries(settings),
+            stages=deliveries(settings, folder),
             data=data,
             env=env,
         )

@@ -41,11 +41,12 @@ class Missing(CannotLook):
     """The thing asked for does not exist."""
 
 
-def session(region: str | None = None) -> boto3.Session:
-    """A session with the credentials of the environment.
+def session(region: str | None = None, role: str | None = None) -> boto3.Session:
+    """A session with the credentials of the environment, or as the `role` that they may assume.
 
     Raises:
-        CannotLook: boto3 is not installed, no such profile, or no region is said anywhere.
+        CannotLook: boto3 is not installed, no such profile, no region is said anywhere, or the
+            role may not be assumed.
     """
     try:
         import boto3  # noqa: PLC0415 - the other checks need the standard library alone
@@ -55,7 +56,20 @@ def session(region: str | None = None) -> boto3.Session:
         found = boto3.Session(region_name=region or os.environ.get("AWS_REGION"))
     if not found.region_name:
         raise CannotLook("no region is set; say --region, or set AWS_REGION")
-    return found
+    return _assumed(found, role) if role else found
+
+
+def _assumed(found: boto3.Session, role: str) -> boto3.Session:
+    """A session as a role; it lasts an hour, longer than any check."""
+    with asking(f"role {role}"):
+        given = found.client("sts").assume_role(RoleArn=role, RoleSessionName="gate")
+    keys = given["Credentials"]
+    return type(found)(
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+        region_name=found.region_name,
+    )
 
 
 @contextmanager

@@ -6,12 +6,13 @@ What could be mended was mended instead. What stands in one stage alone is in it
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import aws_cdk as cdk
 from constructs import IConstruct
 
 from stacks.components.build_rights import keys_of, looked_at
-from stacks.settings import Settings, deliveries
+from stacks.settings import STAGES, Settings, deliveries
 
 ROTATED_JWT = "A new key signs everybody out at once: rotated by hand, in a quiet hour."
 ROTATED_PROBE = "Rotated with a release: the migrations function writes it into the database."
@@ -53,9 +54,10 @@ DELIVERED = "What was delivered, private and expiring; whoever reads it is in th
 OWN_REPORTS = "CodeBuild makes report groups whose names begin with the project's."
 LOGS_IN = "The token to log in to ECR knows no resource."
 LOOKS = "It reads what is deployed of this stage; what knows no stage by its name, whole."
+ACCOUNT = "<AWS::AccountId>"  # as cdk-nag writes one that is not said
 IAM5_HANDED = "AwsSolutions-IAM5[Resource::<Artifacts82DD59A1.Arn>/*]"
 IAM5_REPORTS = (
-    "AwsSolutions-IAM5[Resource::arn:aws:codebuild:{{region}}:<AWS::AccountId>"
+    "AwsSolutions-IAM5[Resource::arn:aws:codebuild:{{region}}:{{account}}"
     ":report-group/{{project}}-{{stage}}-pipeline-{}-*]"
 )
 
@@ -65,7 +67,7 @@ IAM4_MONITORING = (
 )
 IAM4_AUDIT = "AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/ReadOnlyAccess]"
 IAM5_STACK = (
-    "AwsSolutions-IAM5[Resource::arn:aws:cloudformation:{{region}}:<AWS::AccountId>"
+    "AwsSolutions-IAM5[Resource::arn:aws:cloudformation:{{region}}:{{account}}"
     ":stack/{{project}}-{{stage}}-{}/*]"
 )
 IAM4_CODEDEPLOY = (
@@ -80,7 +82,7 @@ IAM5_VERSIONS_OF_SERVICE = (
 IAM5_BEFORE = "AwsSolutions-IAM5[Resource::<BeforeTrafficFunctionB9B210DF.Arn>:*]"
 IAM5_AFTER = "AwsSolutions-IAM5[Resource::<AfterTrafficFunctionADC7980F.Arn>:*]"
 IAM5_LOG = (
-    "AwsSolutions-IAM5[Resource::arn:aws:logs:{region}:<AWS::AccountId>"
+    "AwsSolutions-IAM5[Resource::arn:aws:logs:{region}:{account}"
     ":log-group:/aws/lambda/cwsyn-{project}-{stage}-probes-*]"
 )
 IAM5_ARTIFACTS = "AwsSolutions-IAM5[Resource::<CanaryArtifacts7ADD0D0B.Arn>/runs/*]"
@@ -168,28 +170,35 @@ TABLE: tuple[tuple[str, str, str], ...] = (
 # fmt: on
 
 
-def acknowledge(app: cdk.App, settings: Settings) -> None:
+def acknowledge(app: cdk.App, settings: Settings, folder: Path = STAGES) -> None:
     """Record the table, and the stage's own rows, on the constructs that this stage has."""
+    for path, rule, reason in rows(settings, folder):
+        for construct in _at(app, settings.name(path)):
+            cdk.Validations.of(construct).acknowledge(cdk.Acknowledgment(id=rule, reason=reason))
+
+
+def rows(settings: Settings, folder: Path = STAGES) -> Iterator[tuple[str, str, str]]:
+    """Path, rule and reason of every line that is for this stage; `folder` has the others'."""
     names = {
         "project": settings.project,
         "stage": settings.stage,
         "region": settings.region,
+        "account": settings.account or ACCOUNT,
     }
-    for path, rule, reason in rows(settings):
-        for construct in _at(app, settings.name(path)):
-            cdk.Validations.of(construct).acknowledge(
-                cdk.Acknowledgment(id=rule.format(**names), reason=reason)
-            )
+    own = ((row.path, row.rule, row.reason) for row in settings.acknowledged)
+    everybodys = (*TABLE, *_pipeline(settings, folder), *_verified(settings))
+    for path, rule, reason in (*everybodys, *own):
+        yield path, rule.format(**names), reason
 
 
-def rows(settings: Settings) -> Iterator[tuple[str, str, str]]:
-    """Path, rule and reason of every line that is for this stage."""
-    yield from TABLE
-    yield from _pipeline(settings)
-    yield from ((row.path, row.rule, row.reason) for row in settings.acknowledged)
+def _verified(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """The rows on the role by which a pipeline of another account verifies the stage."""
+    if settings.verified_by:
+        yield "monitoring/Verify", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE
+        yield from _looks("monitoring/Verify", settings)
 
 
-def _pipeline(settings: Settings) -> Iterator[tuple[str, str, str]]:
+def _pipeline(settings: Settings, folder: Path) -> Iterator[tuple[str, str, str]]:
     """The rows on the pipeline, whose projects have the names of its stages."""
     if settings.pipeline is None:
         return
@@ -200,11 +209,10 @@ def _pipeline(settings: Settings) -> Iterator[tuple[str, str, str]]:
     yield "pipeline/Role", IAM5_HANDED, HANDED
     yield "pipeline/Role", "HIPAA.Security-IAMNoInlinePolicy", ONE_ROLE
     yield "pipeline/PreDeploy/Role", "AwsSolutions-IAM5[Resource::*]", LOGS_IN
-    stages = deliveries(settings)
+    stages = deliveries(settings, folder)
     for stage in stages:
-        for resource in _looked_at(stage):
-            path = f"pipeline/Verify{stage.stage.capitalize()}/Role"
-            yield path, f"AwsSolutions-IAM5[Resource::{resource}]", LOOKS
+        if not stage.is_elsewhere(settings):
+            yield from _looks(f"pipeline/Verify{stage.stage.capitalize()}/Role", stage)
     delivering = [f"{do}{s.stage.capitalize()}" for s in stages for do in ("Deploy", "Verify")]
     for project in ("PreDeploy", "UpdatePipeline", *delivering):
         path = f"pipeline/{project}"
@@ -215,9 +223,14 @@ def _pipeline(settings: Settings) -> Iterator[tuple[str, str, str]]:
         yield f"{path}/Project", "AwsSolutions-CB5", BUILD_IMAGE
 
 
+def _looks(path: str, stage: Settings) -> Iterator[tuple[str, str, str]]:
+    for resource in _looked_at(stage):
+        yield path, f"AwsSolutions-IAM5[Resource::{resource}]", LOOKS
+
+
 def _looked_at(stage: Settings) -> Iterator[str]:
     """The resources with a wildcard that verifying a stage names, as cdk-nag writes them."""
-    known = {"partition": "<AWS::Partition>", "account": stage.account or "<AWS::AccountId>"}
+    known = {"partition": "<AWS::Partition>", "account": stage.account or ACCOUNT}
     yield from looked_at(stage, **known)
     yield keys_of(stage, **known)
 

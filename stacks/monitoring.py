@@ -22,6 +22,7 @@ from stacks.components.message_formatter import MessageFormatter
 from stacks.components.small_function import SmallFunction
 from stacks.components.start_failures import ALL, StartFailures
 from stacks.components.uptime_canary import PROBES_NAMESPACE, UptimeCanary
+from stacks.components.verify_role import verify_role
 from stacks.components.watch_dashboard import WatchDashboard, versions
 from stacks.components.watch_graphs import graphs, help_text
 from stacks.data import Data
@@ -51,6 +52,8 @@ class Monitoring(cdk.Stack):
         self._marks()
         self._drift()
         self._dashboard()
+        if settings.verified_by:
+            verify_role(self, "Verify", settings=settings)
         if settings.canary.enabled:
             UptimeCanary(
                 self,

@@ -30,6 +30,7 @@ from stacks.components.logs import log_group
 from stacks.components.notifications import told
 from stacks.components.private_bucket import private_bucket
 from stacks.components.source import SourceConnection
+from stacks.components.verify_role import verify_role_arn
 from stacks.data import Data
 from stacks.settings import OWN_STACKS, Settings
 from stacks.stage import Pipeline as PipelineSettings
@@ -101,6 +102,12 @@ class Pipeline(cdk.Stack):
         ):
             own_role.add_to_policy(statement)
         self._tell()
+        if "@" not in settings.image.base:
+            cdk.Annotations.of(self).add_warning_v2(
+                f"{settings.project}:base-not-pinned",
+                f"image.base {settings.image.base} is a tag: two builds of one commit may differ; "
+                f"`make image-base STAGE={settings.stage}` prints the line that pins it",
+            )
 
     def _pre_deploy(self) -> None:
         """Test the source, build the image once, test it, publish it, write every template."""
@@ -156,13 +163,31 @@ class Pipeline(cdk.Stack):
             f"Deploy{name}", commands.deploy(stage.stage, stacks=stacks), minutes=120
         )
         assume_bootstrap_roles(deploy.role, [stage])
-        verify = self._project(f"Verify{name}", commands.verify(stage.stage), minutes=20)
-        look(verify.role, stage)
+        verify = self._verify(f"Verify{name}", stage)
         self.pipeline.add_stage(
             stage_name=name,
             actions=[self._on_release(deploy, order=1), self._on_release(verify, order=2)],
             on_failure=codepipeline.FailureConditions(result=codepipeline.Result.ROLLBACK),
         )
+
+    def _verify(self, id: str, stage: Settings) -> BuildProject:
+        """Look at a stage: as the project itself, in another account as the stage's own role."""
+        if not stage.is_elsewhere(self._settings):
+            project = self._project(id, commands.verify(stage.stage), minutes=20)
+            look(project.role, stage)
+            return project
+        role = verify_role_arn(stage)
+        project = self._project(
+            id,
+            commands.verify(stage.stage, is_elsewhere=True),
+            minutes=20,
+            environment={"VERIFY_ROLE": role},
+            role_name=self._settings.verifier(stage.stage),
+        )
+        project.role.add_to_policy(
+            iam.PolicyStatement(actions=["sts:AssumeRole"], resources=[role])
+        )
+        return project
 
     def _project(
         self,
@@ -172,6 +197,7 @@ class Pipeline(cdk.Stack):
         minutes: int,
         has_engine: bool = False,
         environment: dict[str, str] | None = None,
+        role_name: str | None = None,
     ) -> BuildProject:
         name = self._settings.name(f"pipeline-{id.lower()}")
         project = BuildProject(
@@ -192,6 +218,7 @@ class Pipeline(cdk.Stack):
             minutes=minutes,
             has_engine=has_engine,
             environment=environment,
+            role_name=role_name,
         )
         self.projects.append(project)
         return project

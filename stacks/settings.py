@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,8 +33,8 @@ SHARED = "_shared"
 OWN_STACKS = ("data", "service", "monitoring")  # which every stage has
 VERSIONS = 2  # while a release shifts; each environment holds one connection, frozen ones too
 KEPT_CONNECTIONS = 20  # migrations, people, and what PostgreSQL reserves for its superuser
-# Of the file's name, of probes.toml, of the migrations, of the one command that needs it.
-FROM_ELSEWHERE = {"stage", "probes", "slowest_probe_ms", "expects", "ignore_alarms"}
+# Of the file's name, of probes.toml, of the migrations, of one command, of other stages' pipelines.
+FROM_ELSEWHERE = {"stage", "probes", "slowest_probe_ms", "expects", "ignore_alarms", "verified_by"}
 
 
 class Settings(sections.Section):
@@ -63,6 +64,7 @@ class Settings(sections.Section):
     ignore_alarms: Reason | None = None  # of one deployment alone
     probes: tuple[ProbeName, ...] = Field(min_length=1)
     slowest_probe_ms: float = 0  # the most that probes.toml gives an answer
+    verified_by: tuple[sections.Verifier, ...] = Field(default=(), strict=False)
     expects: schemas.Schema | None = None  # None: the backend has no migrations
     left_out: tuple[sections.LeftOut, ...] = Field(default=(), strict=False)
     acknowledged: tuple[sections.Acknowledged, ...] = Field(default=(), strict=False)
@@ -139,6 +141,14 @@ class Settings(sections.Section):
             return arn.partition("repository/")[2]
         return self.image.repository_name or self.name("backend")
 
+    def is_elsewhere(self, other: Settings) -> bool:
+        """Whether the stage is in another account than `other`."""
+        return self.account not in (None, other.account)
+
+    def verifier(self, stage: str) -> str:
+        """The role by which this stage's pipeline verifies one in another account."""
+        return self.name(f"verify-{stage}")
+
     def name(self, what: str) -> str:
         """The name of something of this stage: `credmate-prod-backend`."""
         return f"{self.prefix}-{what}"
@@ -189,6 +199,7 @@ def load(
         "slowest_probe_ms": slowest_probe_ms(probes),
     }
     said[shown(migrations)] = {"expects": schemas.read(migrations)}
+    said["[pipeline] of other stages"] = {"verified_by": verifiers(stage, folder)}
     values: dict[str, Any] = {}
     for table in said.values():
         values = merge(values, table)
@@ -224,6 +235,30 @@ def slowest_probe_ms(path: Path = PROBES) -> float:
         raise SettingsError(f"{shown(path)}: within_ms must be a number of ms") from exc
 
 
+def verifiers(stage: str, folder: Path) -> tuple[dict[str, str], ...]:
+    """Whose pipelines deliver to a stage from another account: that, and their roles' names.
+
+    Reads the other stages' files without judging them.
+
+    Raises:
+        SettingsError: one of them is no TOML file.
+    """
+    shared = read(folder / f"{SHARED}.toml")
+    tables = {name: merge(shared, read(folder / f"{name}.toml")) for name in stages(folder)}
+    own = tables.pop(stage).get("account")
+    return tuple(
+        {"account": table["account"], "role": f"{table.get('project')}-{name}-verify-{stage}"}
+        for name, table in tables.items()
+        if own and table.get("account", own) != own and stage in _delivers_to(table)
+    )
+
+
+def _delivers_to(table: Mapping[str, Any]) -> Sequence[str]:
+    pipeline = table.get("pipeline")
+    found = pipeline.get("stages") if isinstance(pipeline, dict) else None
+    return found if isinstance(found, list) else ()
+
+
 def _said(path: Path) -> dict[str, Any]:
     """What a stage file says; raises SettingsError."""
     table = read(path)
@@ -236,13 +271,19 @@ def deliveries(settings: Settings, folder: Path = STAGES) -> tuple[Settings, ...
     """The stages that a pipeline delivers to, in its order.
 
     Raises:
-        SettingsError: one cannot be used, or takes its images from another repository than the
-            one that the pipeline publishes to.
+        SettingsError: one cannot be used, takes its images from another repository than the one
+            that the pipeline publishes to, or is in an account while nobody says in which the
+            pipeline is.
     """
     if settings.pipeline is None:
         return ()
     found = tuple(load(name, folder) for name in settings.pipeline.stages)
     for stage in found:
+        if stage.account and not settings.account:
+            raise SettingsError(
+                f"{shown(folder / f'{settings.stage}.toml')}: account: missing, and {stage.stage} "
+                f"says {stage.account}; say in which account the pipeline is"
+            )
         if stage.repository != settings.repository:
             raise SettingsError(
                 f"{shown(folder / f'{stage.stage}.toml')}: image: takes its images from "

@@ -345,6 +345,13 @@ class Pipeline(Section):
         return self
 
 
+class Verifier(Section):
+    """Who verifies a stage from another account: the role of a pipeline's project there."""
+
+    account: AccountId
+    role: str = Field(max_length=64)  # IAM's limit for a name
+
+
 class LeftOut(Section):
     """What other stages have and this one has not: the types of the resources, and why."""
 

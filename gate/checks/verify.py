@@ -39,6 +39,7 @@ probe over the public URL.
 examples:
   make synth STAGE=prod && gate verify --stage prod
   gate verify --stage dev --assembly cdk.out --url https://api.example.com
+  gate verify --stage dev --role-arn arn:aws:iam::222222222222:role/credmate-dev-verify
 """
 
 LOOKS: tuple[Look, ...] = (
@@ -61,6 +62,7 @@ class Target:
 
     `values` fills the probes' variables; without the probe user's, they are read from the
     secret whose ARN is the stack output `ProbeSecretArn`. `url` replaces the output `ApiUrl`.
+    `role` is the ARN of the role that looks, where the credentials themselves do not.
     """
 
     stage: str
@@ -68,6 +70,7 @@ class Target:
     probes: Path
     url: str | None = None
     region: str | None = None
+    role: str | None = None
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -78,6 +81,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--probes", metavar="FILE", help="default: probes.toml")
     parser.add_argument("--url", help="where the API answers; default: the stack output ApiUrl")
     parser.add_argument("--region", help="default: the one of your credentials")
+    parser.add_argument(
+        "--role-arn", metavar="ARN", help="look as this role, say of the stage's own account"
+    )
 
 
 def target(options: argparse.Namespace, config: Config) -> Target:
@@ -88,6 +94,7 @@ def target(options: argparse.Namespace, config: Config) -> Target:
         probes=Path(options.probes) if options.probes else config.probes,
         url=options.url,
         region=options.region,
+        role=options.role_arn,
         values=os.environ,
     )
 
@@ -100,7 +107,7 @@ def check(target: Target) -> Report:
             way, no URL, a probe's variable missing.
     """
     stacks = assembly.of_stage(target.assembly, target.stage)
-    session = aws.session(target.region)
+    session = aws.session(target.region, target.role)
     deployed = [stack_look.look_up(stack, session) for stack in stacks]
     stack_look.settled(deployed, session)
     missing = [one.stack.name for one in deployed if one.status is None]

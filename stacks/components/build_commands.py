@@ -2,7 +2,7 @@
 
 Everything stands in the phase `build` or before it: CodeBuild runs `post_build` even after a
 failure. In a project the commands find `STAGE`, `REPOSITORY`, `REPOSITORY_URI`,
-`CACHE_URI` and `SCAN_THRESHOLD`.
+`CACHE_URI` and `SCAN_THRESHOLD`, or `VERIFY_ROLE`.
 """
 
 from __future__ import annotations
@@ -112,10 +112,11 @@ def deploy(stage: str, *, stacks: Sequence[str]) -> Mapping[str, Any]:
     )
 
 
-def verify(stage: str) -> Mapping[str, Any]:
-    """Hold what is deployed against what PreDeploy synthesized."""
+def verify(stage: str, *, is_elsewhere: bool = False) -> Mapping[str, Any]:
+    """Hold what is deployed against what PreDeploy synthesized; elsewhere as `VERIFY_ROLE`."""
+    role = ' --role-arn "$VERIFY_ROLE"' if is_elsewhere else ""
     return _on_assembly(
-        f'.venv/bin/gate verify --stage {stage} --assembly "${RELEASE}/{ASSEMBLIES}/{stage}"'
+        f'.venv/bin/gate verify --stage {stage} --assembly "${RELEASE}/{ASSEMBLIES}/{stage}"{role}'
     )
 
 

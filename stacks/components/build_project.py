@@ -37,10 +37,14 @@ class BuildProject(Construct):
         minutes: int,
         has_engine: bool = False,
         environment: Mapping[str, str] | None = None,
+        role_name: str | None = None,
     ) -> None:
         super().__init__(scope, id)
         self.role = iam.Role(
-            self, "Role", assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com")
+            self,
+            "Role",
+            role_name=role_name,  # where another account knows it by its name
+            assumed_by=iam.ServicePrincipal("codebuild.amazonaws.com"),
         )
         statements = _statements(
             self,

@@ -43,7 +43,7 @@ def _validating(client: Any, answer: Answer) -> Callable[[str, Any], Any]:
 def put(monkeypatch: pytest.MonkeyPatch, **answers: Answer) -> None:
     """Let the gate's own sessions have these answers, service by service."""
     kind = type("Answered", (Session,), {"answers": answers})
-    monkeypatch.setattr(aws, "session", lambda region=None: kind(region_name=region))
+    monkeypatch.setattr(aws, "session", lambda region=None, _role=None: kind(region_name=region))
 
 
 def refused(code: str, message: str = "no") -> Answer:

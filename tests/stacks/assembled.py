@@ -12,7 +12,7 @@ import aws_cdk as cdk
 
 import app as cdk_app
 from stacks import acknowledgements
-from stacks.settings import ROOT, Settings, load
+from stacks.settings import ROOT, STAGES, Settings, load
 
 DIGEST = "sha256:" + "a" * 64
 CONTEXT: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
@@ -92,14 +92,19 @@ class Assembled:
 
 
 def synthesize(
-    stage: str | Settings, folder: Path, *, digest: str | None = DIGEST, acknowledged: bool = True
+    stage: str | Settings,
+    folder: Path,
+    *,
+    digest: str | None = DIGEST,
+    acknowledged: bool = True,
+    files: Path = STAGES,
 ) -> Assembled:
     """The stage's templates, written to `folder`; the validations are tested by themselves."""
-    settings = load(stage, image_digest=digest) if isinstance(stage, str) else stage
+    settings = load(stage, files, image_digest=digest) if isinstance(stage, str) else stage
     app = cdk.App(context=CONTEXT, outdir=str(folder), builtin_cloud_formation_validation=False)
-    cdk_app.build(app, settings)
+    cdk_app.build(app, settings, files)
     if acknowledged:
-        acknowledgements.acknowledge(app, settings)
+        acknowledgements.acknowledge(app, settings, files)
     app.synth()
     return read(settings, folder)
 

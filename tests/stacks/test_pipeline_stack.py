@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from stacks.settings import SettingsError, deliveries, load
-from tests.stacks.assembled import Assembled, Resource
+from tests.stacks.assembled import DIGEST, Assembled, Resource, synthesize
 
 STAGES = Path(__file__).parents[2] / "stages"
 
@@ -195,6 +195,29 @@ def test_what_it_knows_by_name_is_there_under_that_name(prod: Assembled) -> None
     assert (
         prod.target(target["TargetAddress"], "pipeline")["TopicName"] == "credmate-prod-ticket-raw"
     )
+
+
+def warnings(base: str, folder: Path) -> list[str]:
+    """What the CDK warns of in the pipeline's stack where the image stands on a base."""
+    settings = load("prod", image_digest=DIGEST)
+    image = settings.image.model_copy(update={"base": base})
+    synthesize(settings.model_copy(update={"image": image}), folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    artifact = manifest["artifacts"]["credmate-prod-pipeline"]
+    texts = json.dumps(artifact.get("metadata", {}))
+    if file := artifact.get("additionalMetadataFile"):
+        texts += (folder / file).read_text()
+    return re.findall(r"aws:cdk:warning\W+data\W+([^\"]+)", texts)
+
+
+def test_a_base_by_its_tag_is_warned_of_by_who_builds_on_it(tmp_path: Path) -> None:
+    (warning,) = warnings("public.ecr.aws/lambda/python:3.13", tmp_path)
+    assert "is a tag" in warning
+    assert "make image-base STAGE=prod" in warning
+
+
+def test_a_base_by_its_digest_is_not(tmp_path: Path) -> None:
+    assert warnings(f"public.ecr.aws/lambda/python:3.13@{DIGEST}", tmp_path) == []
 
 
 def test_a_stage_without_the_section_has_none(assembled: Callable[[str], Assembled]) -> None:
