@@ -66,6 +66,7 @@ def _line(file: str, number: int) -> str:
         "import sys\nif sys.platform == 'win32':\n    import winreg\ndef f(): return winreg",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from x import T\n"
         "def f(x: 'T') -> 'T':\n    y: T = x\n    return y",
+        "class Library:\n    def __getattr__(self, name): raise OSError(name)\nx = Library()",
         "from __future__ import annotations\ndef f(x: gone) -> gone: ...",
         "def f():\n    try: ...\n    except ValueError as gone: return gone",
         "from json import dumps as f\nfrom json import JSONEncoder",

@@ -49,10 +49,17 @@ def _functions(module: ModuleType) -> Iterator[FunctionType]:
     """Yield the functions that a module defines, those of its classes too."""
     for value in list(vars(module).values()):
         for one in list(vars(value).values()) if inspect.isclass(value) else [value]:
-            for part in (one, *(getattr(one, name, None) for name in ("fget", "__func__"))):
-                function = inspect.unwrap(part) if inspect.isfunction(part) else None
-                if function is not None and function.__globals__ is vars(module):
-                    yield function
+            function = _function(one)
+            if function is not None and function.__globals__ is vars(module):
+                yield function
+
+
+def _function(value: Any) -> FunctionType | None:
+    """Return the function of a member, also behind decorators; of a property what reads it."""
+    value = value.fget if isinstance(value, property) else value
+    value = value.__func__ if isinstance(value, staticmethod | classmethod) else value
+    value = inspect.unwrap(value) if inspect.isfunction(value) else value
+    return value if inspect.isfunction(value) else None
 
 
 def _undefined(
