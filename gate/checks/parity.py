@@ -8,7 +8,14 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from gate.config import Config, Environments
-from gate.inspection.comparison import Outcome, Subject, compared, look, unseen
+from gate.inspection.comparison import (
+    Outcome,
+    Subject,
+    built_elsewhere,
+    compared,
+    look,
+    unseen,
+)
 from gate.inspection.entry import checked, checked_prepare, module_file, module_name
 from gate.inspection.environments import compared_in
 from gate.inspection.runner import Answer, Failure, Interpreter
@@ -111,8 +118,7 @@ def check(target: Target) -> Report:
     if target.stages:
         outcome = compared_in(target.stages, candidate)
     else:
-        reference = _subject(target, "reference")
-        outcome = _compared(reference, candidate, look(reference, candidate))
+        outcome = _looked((_subject(target, "reference"), candidate))
     return Report(NAME, outcome.findings, (*_note(target), *outcome.notes))
 
 
@@ -140,6 +146,14 @@ def _subject(target: Target, option: str) -> Subject:
         other="" if target.stages else other,
         prepare=target.prepare,
     )
+
+
+def _looked(subjects: tuple[Subject, Subject]) -> Outcome:
+    answers = look(*subjects)
+    if own := built_elsewhere(subjects, answers):
+        reference, candidate = (replace(subject, own=own) for subject in subjects)
+        return _compared(reference, candidate, look(reference, candidate))
+    return _compared(*subjects, answers)
 
 
 def _alike(ours: Answer, theirs: Answer) -> bool:

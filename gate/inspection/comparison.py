@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +28,10 @@ SALT = secrets.token_hex()  # of this process: hashes of secrets can be compared
 
 @dataclass(frozen=True)
 class Subject:
-    """An application that is asked for: ``name`` is what findings call it, ``file`` its module."""
+    """An application that is asked for: ``name`` is what findings call it, ``file`` its module.
+
+    ``own`` are further modules whose functions are compared by their code, as the entry point's.
+    """
 
     name: str
     entry: str
@@ -36,12 +39,14 @@ class Subject:
     interpreter: Interpreter = field(repr=False)
     other: str = ""
     prepare: str = ""
+    own: tuple[str, ...] = ()
 
     @property
     def request(self) -> dict[str, Any]:
         """What the child is asked."""
         names = {"entry": self.entry, "other": self.other or self.entry}
-        return {"task": "application", "prepare": self.prepare, "salt": SALT, **names}
+        how = {"prepare": self.prepare, "salt": SALT, "own": self.own}
+        return {"task": "application", **how, **names}
 
 
 @dataclass(frozen=True)
@@ -67,6 +72,16 @@ def look(*subjects: Subject) -> list[Answer]:
 
 def _collides(answer: Answer) -> bool:
     return isinstance(answer, Failure) and answer.kind in COLLISIONS
+
+
+def built_elsewhere(subjects: Sequence[Subject], answers: Sequence[Answer]) -> tuple[str, ...]:
+    """Return the modules that build the applications, where these are two and no entry points.
+
+    A factory in a module of its own is as much the entry point's as the entry point's module.
+    """
+    modules = {subject.entry.partition(":")[0] for subject in subjects}
+    built = {answer["built"] for answer in answers if not isinstance(answer, Failure)} - {""}
+    return tuple(sorted(built - modules)) if len(built) == len(subjects) else ()
 
 
 def unseen(subject: Subject, answer: Answer) -> Iterator[Finding]:

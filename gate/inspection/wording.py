@@ -148,8 +148,8 @@ class Words:
             return "bring them into one order, or build both from one function"
         if one.status == DIFFERS:
             return "say the same in both, or build both from one function"
-        entry = self.candidate if one.status == MISSING else self.reference
-        file = f"{entry.partition(':')[0].replace('.', '/')}.py"
+        there = (self.candidate, self.theirs), (self.reference, self.ours)
+        file = _file(*there[one.status != MISSING])
         lazily = ""
         if one.kind == "route" and one.status == MISSING:
             lazily = "; if it is loaded on demand, say --prepare module:function"
@@ -197,6 +197,14 @@ def _routes(subjects: Sequence[str]) -> str:
     more = len(subjects) - MANY
     named = ", ".join(subjects[:MANY])  # the detail names all of them
     return f"{named} and {more} more" if more > 0 else named
+
+
+def _file(entry: str, side: Side) -> str:
+    """Return the file of an entry point's module, from the source root."""
+    module = entry.partition(":")[0].replace(".", "/")
+    package = f"{module}/__init__.py"
+    built_in = side.place.path if side.place else ""
+    return package if built_in.endswith(package) else f"{module}.py"
 
 
 def _inside(shown: str, entry: str) -> str:

@@ -305,3 +305,17 @@ def test_the_real_backend_split_in_two(broken: Break, tmp_path: Path) -> None:
     (root / broken.file).write_text(source.replace(broken.line, ""), encoding="utf-8")
     findings = {finding.rule: finding for finding in check(both).findings}
     assert broken.said in findings[broken.rule].message
+
+
+def test_factories_in_modules_of_their_own_are_the_entry_points_own(plant: Plant) -> None:
+    def tree(one: str, other: str) -> dict[str, str]:
+        entry = "from {}.factory import app\n"
+        files = {f"{name}/factory.py": source(body) for name, body in (("a", one), ("b", other))}
+        entries = {"main.py": entry.format("a"), "lazy_app.py": entry.format("b")}
+        return {**files, **entries, "shared.py": SHARED}
+
+    assert check(target(plant(tree("", "")))).findings == ()
+    (finding,) = check(target(plant(tree(GZIP, "")))).findings
+    assert finding.rule == "parity.middleware.missing"
+    (finding,) = check(target(plant(tree(f"{INCLUDE}\n", f"{INCLUDE}\n{GZIP}")))).findings
+    assert finding.rule == "parity.middleware.extra"

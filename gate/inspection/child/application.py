@@ -14,7 +14,7 @@ from .facts import Facts
 from .foreign import add_foreign, framework_of
 from .layers import layers
 from .naming import qualified_name
-from .places import Places
+from .places import Place, Places
 from .reach import within
 from .tree import add_application
 
@@ -25,7 +25,8 @@ ASGI_CALLS: tuple[tuple[dict[str, Any] | None, ...], ...] = ((None, None, None),
 def run(request: dict[str, Any]) -> dict[str, Any]:
     """Describe ``request["entry"]``; raises FailedError when there is no application to describe.
 
-    Returns ``facts`` (see :class:`Facts`), ``place`` of the application's construction,
+    Returns ``facts`` (see :class:`Facts`), ``place`` of the application's construction, ``built``
+    (the module of that, or ""),
     ``same_object`` (whether the other entry point's name is the same object), ``openapi`` (the
     document, or None where there is none), ``routes`` (their number, with those of what is
     mounted, documentation aside), ``framework`` (one that is seen in part, or "") and ``adapter``
@@ -42,7 +43,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         names = {"entry": _module(entry), "other": _module(other)}
         loading.prepare(request["prepare"], root, app, **names)
     file = getattr(sys.modules.get(_module(entry)), "__file__", None)
-    facts = Facts(Describer((_module(entry), _module(other)), request["salt"], file), places)
+    own = (_module(entry), _module(other), *request["own"])
+    facts = Facts(Describer(own, request["salt"], file), places)
     framework = framework_of(app)
     found = layers(app)
     if framework:
@@ -57,6 +59,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     return {
         "facts": facts.all,
         "place": places.of(inner),
+        "built": _module_of(places.of(inner)),
         "same_object": _is_also(app, other),
         "openapi": None if framework else _openapi(inner, root),
         "routes": routes,
@@ -67,6 +70,14 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 
 def _module(entry: str) -> str:
     return entry.partition(":")[0]
+
+
+def _module_of(place: Place) -> str:
+    """Return the name of the module at a place."""
+    for name, module in list(sys.modules.items()):
+        if place and getattr(module, "__file__", None) == place[0]:
+            return name
+    return ""
 
 
 def _adapted(app: Any) -> tuple[Any, str]:
