@@ -139,7 +139,10 @@ def _bridge() -> Iterator[tuple[str, str]]:
     if number is None:
         raise CannotRun("no free subnet for a bridge", "stop other container engines")
     gateway = f"172.31.{number}.1"
-    _ip("link", "add", "name", name, "type", "bridge")
+    # With an address of its own: else it takes on the lowest of its ports', another one whenever a
+    # container comes or goes, and those that know the one before talk to nobody for a minute.
+    own = ":".join(["02", *(f"{byte:02x}" for byte in secrets.token_bytes(5))])
+    _ip("link", "add", "name", name, "address", own, "type", "bridge")
     try:
         _ip("addr", "add", f"{gateway}/24", "dev", name)
         _ip("link", "set", name, "up")

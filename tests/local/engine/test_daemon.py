@@ -27,3 +27,19 @@ def test_without_an_engine_it_names_the_packages(
     with pytest.raises(CannotRun, match="no-such-dockerd is missing") as caught:
         start(tmp_path)
     assert "docker.io" in caught.value.todo
+
+
+@pytest.mark.engine
+def test_the_bridge_keeps_its_address_whatever_comes_and_goes() -> None:
+    """Containers know this machine by it; with another one they wait for a minute."""
+    with daemon._bridge() as (bridge, _gateway):
+        file = Path(f"/sys/class/net/{bridge}/address")
+        before = file.read_text()
+        port = bridge.replace("gate", "p")
+        lowest = "02:00:00:00:00:01"
+        daemon._ip("link", "add", "name", port, "address", lowest, "type", "veth")
+        try:
+            daemon._ip("link", "set", port, "master", bridge)
+            assert file.read_text() == before
+        finally:
+            daemon._ip("link", "delete", port)
