@@ -7,8 +7,9 @@ import _ast as ast
 from gate.static.annotations import Read, in_signature, known, run_with
 from gate.static.calls import call
 from gate.static.core import block, evaluate, run
+from gate.static.events import Application
 from gate.static.members import in_class, special
-from gate.static.scope import Scope
+from gate.static.scope import Module, Scope
 from gate.static.shapes import shape
 from gate.static.values import (
     Class,
@@ -24,7 +25,7 @@ from gate.static.values import (
 )
 from gate.static.world import World, place_of
 
-NO_BASES = (Literal, Container, Function, Instance)
+NO_BASES = (Literal, Container, Function, Instance, Module, Application)
 
 
 def follow_lambda(world: World, scope: Scope, node: ast.Lambda) -> Value:

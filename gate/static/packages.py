@@ -10,6 +10,15 @@ import sys
 
 from gate.static.words import words
 
+# Members of the standard library's loggers.
+OF_LOGGERS = words(
+    """
+    name level parent propagate handlers disabled filters manager root setLevel isEnabledFor
+    getEffectiveLevel getChild debug info warning warn error exception critical fatal log addFilter
+    removeFilter filter addHandler removeHandler hasHandlers callHandlers findCaller handle
+    makeRecord
+    """
+)
 LOGGERS = {"logging.getLogger", "structlog.get_logger", "structlog.stdlib.get_logger"}
 
 # Packages whose import and whose functions leave applications alone that are not given to them.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import builtins
 
-from gate.static import frameworks, library
+from gate.static import frameworks, library, packages
 from gate.static.events import Application, Part
 from gate.static.members import in_class
 from gate.static.scope import Module
@@ -63,9 +63,16 @@ def _may_lack(world: World, owner: Value, name: str) -> bool:
             return _symbol_lacks(path, name, steady=not world.guards)
         case Class(plain=True) | Instance() if not name.startswith("__"):
             return _object_lacks(owner, name)
-        case Made(callee=Symbol(path=path)) if path.startswith("starlette.middleware."):
-            return name != "app" and not _was_set(world, owner, name)
+        case Made(callee=Symbol(path=path)):
+            return _made_lacks(path, name) and not _was_set(world, owner, name)
     return False
+
+
+def _made_lacks(path: str, name: str) -> bool:
+    """Whether an object that a call of ``path`` makes has no such member by itself."""
+    if path == "logging.getLogger":
+        return not name.startswith("_") and name not in packages.OF_LOGGERS
+    return path.startswith("starlette.middleware.") and name != "app"
 
 
 def _symbol_lacks(path: str, name: str, *, steady: bool) -> bool:

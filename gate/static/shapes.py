@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from gate.static import packages
 from gate.static.binding import bound
-from gate.static.brief import spend
+from gate.static.brief import brief, spend
 from gate.static.code import Code
-from gate.static.events import Application, Decorator, Part
+from gate.static.events import Application, Decorator, Event, Part
 from gate.static.scope import Module
 from gate.static.values import (
     Class,
@@ -161,7 +161,15 @@ def _application(value: Application) -> Shape:
 
 
 def _part(value: Part) -> Shape:
-    return ("?part", shape(value.owner), value.path, value.at)
+    # What it is depends on all that had been done by then, not on how much that was.
+    done = map(_done, value.owner.events[: value.at])
+    return brief(("?part", shape(value.owner), value.path, *done))
+
+
+def _done(event: Event) -> Shape:
+    target = () if event.target is None else (shape(event.target),)
+    named = ((name, shape(event.kwargs[name])) for name in sorted(event.kwargs))
+    return (event.path, event.opaque, event.guards, target, *map(shape, event.args), *named)
 
 
 def _decorator(value: Decorator) -> Shape:

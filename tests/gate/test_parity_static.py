@@ -127,6 +127,8 @@ STOPS = [
     ("True.x = 1", "it has no x"),
     ("shared ** 2", "an operator cannot take this"),
     ("class C(1): ...", "a class cannot be derived from this"),
+    ("class C(shared): ...", "a class cannot be derived from this"),
+    ("import logging; logging.getLogger().nothing()", "it has no nothing"),
 ]
 
 
@@ -208,6 +210,16 @@ LATE = [
         f"{ADDED.format('x')}",
     ),
 ]
+
+
+def test_a_setting_that_is_asked_for_is_as_it_was_then(plant: Plant) -> None:
+    asks, says = "if app.debug: app.add_middleware(GZipMiddleware)", "app.debug = True"
+    first = "app.get('/first')(shared.audit)"
+    both = {
+        "main.py": source(f"{first}\n{asks}\n{says}"),
+        "lazy_app.py": source(f"{says}\n{asks}\n{first}"),
+    }
+    assert findings(plant({**both, "shared.py": SHARED})) != ()
 
 
 @pytest.mark.parametrize(("one", "other", "code"), LATE)

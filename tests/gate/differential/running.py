@@ -13,9 +13,11 @@ from types import ModuleType
 from typing import Any
 
 from gate import inspection
+from gate.inspection.comparison import Subject
 from gate.inspection.differences import compare
 from gate.inspection.documents import differing_paths
 from gate.inspection.facts import Facts
+from gate.inspection.runner import Interpreter
 
 CHILD = Path(inspection.__file__).parent / "child"
 NAME = "_gate_child"
@@ -78,9 +80,9 @@ class Running:
             os.dup2(nothing, stream)
         sys.dont_write_bytecode, sys.path[0] = True, str(root)
         os.chdir(root)
-        request = {"root": str(root), "entry": entry, "other": other, "prepare": "", "salt": "x"}
+        subject = Subject(entry, entry, root, Interpreter(root), other=other)
         try:
-            answer = json.dumps(self._child.run(request)).encode()
+            answer = json.dumps(self._child.run({**subject.request, "root": str(root)})).encode()
         except BaseException:  # noqa: BLE001 - whatever it is, there is nothing to compare
             return
         with os.fdopen(write, "wb") as answers:
