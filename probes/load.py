@@ -99,9 +99,9 @@ def _following(probe: Probe, table: Table, then: Mapping[str, object]) -> Callab
 
 def _members(answer: Answer, names: Iterable[str]) -> dict[str, str]:
     """Members of an answer that was judged to have them, as texts."""
-    found = {}
+    whole, found = json_of(decoded(answer)), {}
     for name in names:
-        value = json_of(decoded(answer))
+        value = whole
         for part in name.split("."):
             value = value[part] if isinstance(value, dict) else None
         found[name] = value if isinstance(value, str) else json.dumps(value)

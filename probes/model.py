@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -66,6 +66,15 @@ class Probe:
     secrets: tuple[str, ...] = field(default=(), repr=False)
     then: Callable[[Answer], Probe] | None = field(default=None, repr=False, compare=False)
     step: str = ""  # of a request that follows another: which; it begins every reason
+
+    def untimed(self) -> Probe:
+        """The same, and whatever follows it, however long the answers take."""
+        then = self.then
+        return replace(
+            self,
+            expect=replace(self.expect, within_ms=None),
+            then=(lambda answer: then(answer).untimed()) if then else None,
+        )
 
 
 @dataclass(frozen=True)

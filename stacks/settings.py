@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -147,7 +147,7 @@ class Settings(sections.Section):
 
     def verifier(self, stage: str) -> str:
         """The role by which this stage's pipeline verifies one in another account."""
-        return self.name(f"verify-{stage}")
+        return _verifier(self.prefix, stage)
 
     def name(self, what: str) -> str:
         """The name of something of this stage: `credmate-prod-backend`."""
@@ -222,17 +222,24 @@ def probe_names(path: Path = PROBES) -> tuple[str, ...]:
 
 
 def slowest_probe_ms(path: Path = PROBES) -> float:
-    """The most that a probe of a file gives an answer, in ms; 0 where none says.
+    """The most that a probe of a file, or what follows it, gives an answer, in ms; 0: none says.
 
     Raises:
         SettingsError: a probe says what is no number.
     """
     try:
-        return float(
-            max(probe.get("expect", {}).get("within_ms", 0) for probe in read(path)["probe"])
-        )
+        requests = [one for probe in read(path)["probe"] for one in _requests(probe)]
+        return float(max(one.get("expect", {}).get("within_ms", 0) for one in requests))
     except (AttributeError, TypeError, ValueError) as exc:
         raise SettingsError(f"{shown(path)}: within_ms must be a number of ms") from exc
+
+
+def _requests(probe: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A probe's request, and those that a right answer leads to."""
+    following: dict[str, Any] | None = probe
+    while following is not None:
+        yield following
+        following = following.get("then")
 
 
 def verifiers(stage: str, folder: Path) -> tuple[dict[str, str], ...]:
@@ -247,10 +254,14 @@ def verifiers(stage: str, folder: Path) -> tuple[dict[str, str], ...]:
     tables = {name: merge(shared, read(folder / f"{name}.toml")) for name in stages(folder)}
     own = tables.pop(stage).get("account")
     return tuple(
-        {"account": table["account"], "role": f"{table.get('project')}-{name}-verify-{stage}"}
+        {"account": table["account"], "role": _verifier(f"{table.get('project')}-{name}", stage)}
         for name, table in tables.items()
         if own and table.get("account", own) != own and stage in _delivers_to(table)
     )
+
+
+def _verifier(prefix: str, stage: str) -> str:
+    return f"{prefix}-verify-{stage}"
 
 
 def _delivers_to(table: Mapping[str, Any]) -> Sequence[str]:

@@ -17,6 +17,7 @@ def _cost(item: pytest.Item) -> int:
     return max((COST.index(m.name) + 1 for m in item.iter_markers() if m.name in COST), default=0)
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads then which group a test is of
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Run the quick tests first, those that start services next, containers last."""
     items.sort(key=_cost)  # stable: the order within a file stays

@@ -66,3 +66,5 @@ def test_a_group_of_tests_stays_on_one_worker(request: pytest.FixtureRequest) ->
     """A pytest that pytest-xdist does not know yet scatters them, and says nothing."""
     grouped = request.config.getoption("loadgroup", default=False)
     assert request.node.nodeid.endswith("@kept") == grouped
+    items = [one for one in request.session.items if one.get_closest_marker("xdist_group")]
+    assert [one.nodeid for one in items if grouped and "@" not in one.nodeid[-30:]] == []

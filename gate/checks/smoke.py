@@ -102,11 +102,7 @@ def _probes(target: Target, values: Mapping[str, str]) -> tuple[Probe, ...]:
         asked = probes.load(target.probes, {**os.environ, **values})
     except probes.ProbeError as exc:
         raise CannotLook(str(exc)) from exc
-    return tuple(map(_untimed, asked)) if target.untimed else asked
-
-
-def _untimed(probe: Probe) -> Probe:
-    return replace(probe, expect=replace(probe.expect, within_ms=None))
+    return tuple(probe.untimed() for probe in asked) if target.untimed else asked
 
 
 def _smoked(

@@ -48,7 +48,8 @@ NAMESPACE = "CredMate/Probes"
 PROBES = HOME / "probes.toml"
 # Everything runs out of time, the secret, both asks and the metrics: even so a run ends in
 # the canary's time limit, and says why. RUN_SECONDS ends what heeds no limit of its own.
-PROBE_TIMEOUT_SECONDS = 9.0  # above what any probe allows, so that it says how slow it was
+# Above what any request may take, so that it says how slow it was; what follows gets the rest.
+PROBE_TIMEOUT_SECONDS = 9.0
 # What is wrong for a moment only has passed: docs/detection.md says what each second is worth.
 PAUSE_SECONDS = 7.0
 RUN_SECONDS = 46.0

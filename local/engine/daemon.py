@@ -15,7 +15,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +26,7 @@ DOCKER = "/usr/bin/docker"  # the daemon's own client: a newer one without build
 NEEDED = ("dockerd", "unshare", "mount", "ip", "iptables")
 STATE = paths.STATE / "engine"
 PID_FILE = "dockerd.pid"
+STARTING = Path("/run/gate-engine.lock")  # root's own, as the engine is
 READY_SECONDS = 30
 STOP_SECONDS = 15
 SUBNETS = range(240, 256)  # 172.31.240.0/24 … 172.31.255.0/24, outside what networks hand out
@@ -78,25 +79,36 @@ def engine(*, folder: Path, registry: str, address: str, state: Path = STATE) ->
             hosts = folder / "hosts"
             hosts.write_text(f"{Path('/etc/hosts').read_text()}\n{address} {registry}\n")
             found = Engine(folder / "docker.sock", gateway)
-            log = folder / "dockerd.log"
-            with processes.running(
-                _command(found.socket, bridge, hosts, registry, state),
-                environment=paths.environment(),
-                log=log,
-                cwd=folder,
-            ) as process:
-                processes.wait_until(
-                    lambda: _answers(found),
-                    what="dockerd",
-                    process=process,
-                    log=log,
-                    seconds=READY_SECONDS,
-                )
+            with _started(found, _command(found.socket, bridge, hosts, registry, state), folder):
                 try:
                     yield found
                 finally:
                     _remove_containers(found)
                     _stop(folder / PID_FILE)
+
+
+@contextmanager
+def _started(found: Engine, command: list[str], folder: Path) -> Iterator[None]:
+    """Run the daemon for the body, from when it answers.
+
+    One after the other, in all checkouts of a machine: two that start at the same moment make the
+    same chains in iptables, and one of them ends with "Chain already exists".
+    """
+    log = folder / "dockerd.log"
+    with ExitStack() as stack:
+        with STARTING.open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            process = stack.enter_context(
+                processes.running(command, environment=paths.environment(), log=log, cwd=folder)
+            )
+            processes.wait_until(
+                lambda: _answers(found),
+                what="dockerd",
+                process=process,
+                log=log,
+                seconds=READY_SECONDS,
+            )
+        yield
 
 
 def _require() -> None:

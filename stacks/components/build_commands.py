@@ -29,7 +29,7 @@ SOURCE = (
     f'make test ARGS="--junit-xml {REPORTS}/tests/tests.xml"',
     *(
         f".venv/bin/gate {check} --format junit --output {REPORTS}/gate/{check}.xml"
-        for check in ("parity", "models", "handler")
+        for check in ("parity", "models", "names", "handler")
     ),
 )
 # A tag is never used twice: a second run of one commit is another image.

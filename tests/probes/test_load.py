@@ -231,3 +231,14 @@ def test_an_answer_that_cannot_stand_in_a_request_is_a_reason_and_is_not_shown(
     assert following is None
     assert "headers.authorization must be printable ASCII" in reason
     assert "s3cret" not in reason
+
+
+def test_without_times_what_follows_has_none_either(tmp_path: Path) -> None:
+    timed = LOGIN.replace("status = 200", "status = 200\nwithin_ms = 5")
+    (probe,) = load(written(tmp_path, timed), {"NAME": "n"})
+    answer = Answer(200, {}, json.dumps({"token": "t", "user": {"id": 7}}).encode(), 1.0)
+    assert probe.then is not None
+    assert (probe.expect.within_ms, probe.then(answer).expect.within_ms) == (5, 5)
+    untimed = probe.untimed()
+    assert untimed.then is not None
+    assert (untimed.expect.within_ms, untimed.then(answer).expect.within_ms) == (None, None)

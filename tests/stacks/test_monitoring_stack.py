@@ -10,7 +10,7 @@ from lambda_src.canary import canary
 from stacks.components.canary_package import package
 from stacks.components.canary_runtimes import ends, near_its_end
 from stacks.components.uptime_canary import RUNTIME
-from stacks.settings import PROBES
+from stacks.settings import PROBES, slowest_probe_ms
 from stacks.stage_files import read
 from tests.stacks.assembled import Assembled
 
@@ -42,6 +42,8 @@ def test_a_run_in_which_nothing_answers_can_still_say_so(in_aws: Assembled) -> N
 def test_a_probe_is_waited_for_longer_than_it_may_take() -> None:
     allowed = [probe["expect"].get("within_ms", 0) for probe in read(PROBES)["probe"]]
     assert max(allowed) < 1000 * canary.PROBE_TIMEOUT_SECONDS
+    # And what a right answer leads to.
+    assert max(allowed) <= slowest_probe_ms() < 1000 * canary.PROBE_TIMEOUT_SECONDS
 
 
 def test_the_runtime_is_not_near_its_end() -> None:

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from gate import cli
 from local import build_cache, paths
 from local.engine import daemon, image
 from stacks.settings import load
@@ -150,6 +151,12 @@ def test_the_variables_that_the_commands_read_are_the_projects(prod: Assembled) 
     assert given == {"STAGE", "REPOSITORY", "REPOSITORY_URI", "CACHE_URI", "SCAN_THRESHOLD"}
 
 
+def test_every_check_of_gate_all_is_among_them(prod: Assembled) -> None:
+    said = "\n".join(commands(prod))
+    checks = [check.name for check in cli.CHECKS if check.in_all is not None]
+    assert [name for name in checks if f".venv/bin/gate {name} " not in said] == []
+
+
 @pytest.mark.engine
 @pytest.mark.timeout(600)
 class TestInACleanCheckout:
@@ -187,7 +194,7 @@ class TestInACleanCheckout:
         "report",
         [
             "tests/tests",
-            *(f"gate/{name}" for name in ("parity", "models", "handler", "smoke")),
+            *(f"gate/{name}" for name in ("parity", "models", "names", "handler", "smoke")),
             *(f"gate/smoke-{stage}" for stage in ("dev", "prod")),
         ],
     )

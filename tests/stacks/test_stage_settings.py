@@ -198,6 +198,13 @@ def test_a_timeout_that_ends_what_a_probe_waits_for_is_refused(tmp_path: Path) -
         load("dev", probes=probes)
 
 
+def test_a_timeout_that_ends_what_a_right_answer_leads_to_is_refused(tmp_path: Path) -> None:
+    probes = tmp_path / "probes.toml"
+    probes.write_text(PROBES + "[probe.then.expect]\nwithin_ms = 16_000\n")
+    with pytest.raises(SettingsError, match=r"timeout_seconds ends calls that .* gives 16000 ms"):
+        load("dev", probes=probes)
+
+
 def test_a_probe_that_waits_for_no_number_is_refused(tmp_path: Path) -> None:
     probes = tmp_path / "probes.toml"
     probes.write_text(PROBES + '[probe.expect]\nwithin_ms = "soon"\n')

@@ -87,7 +87,7 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 def _globals(code: CodeType, wanted: int) -> Iterator[tuple[str, int]]:
     """Yield the global names that code loads, or stores, and the lines."""
-    argument = 0
+    argument, positions = 0, list(code.co_positions())
     for at, (operation, part) in enumerate(zip(code.co_code[::2], code.co_code[1::2], strict=True)):
         argument |= part
         if operation == EXTENDED:
@@ -96,7 +96,7 @@ def _globals(code: CodeType, wanted: int) -> Iterator[tuple[str, int]]:
         if operation == wanted:
             # Loading keeps a flag in the lowest bit.
             name = code.co_names[argument >> 1 if wanted == LOAD else argument]
-            yield name, list(code.co_positions())[at][0] or code.co_firstlineno
+            yield name, positions[at][0] or code.co_firstlineno
         argument = 0
 
 

@@ -1,5 +1,7 @@
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -43,3 +45,20 @@ def test_the_bridge_keeps_its_address_whatever_comes_and_goes() -> None:
             assert file.read_text() == before
         finally:
             daemon._ip("link", "delete", port)
+
+
+@pytest.mark.engine
+def test_two_engines_start_at_the_same_moment() -> None:
+    """Each in a checkout of its own: they share the machine's iptables."""
+
+    def answer(registry: str) -> str:
+        with (
+            TemporaryDirectory(prefix="engine-") as name,  # a socket's path has to be short
+            daemon.engine(
+                folder=Path(name), registry=registry, address="127.0.0.9", state=Path(name, "state")
+            ) as engine,
+        ):
+            return engine.docker("version", "--format", "{{.Server.Version}}")
+
+    with ThreadPoolExecutor(2) as both:
+        assert all(both.map(answer, ("one.test", "two.test")))
