@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -29,6 +30,8 @@ PID_FILE = "dockerd.pid"
 STARTING = Path("/run/gate-engine.lock")  # root's own, as the engine is
 READY_SECONDS = 30
 STOP_SECONDS = 15
+BRIDGE = "gate"  # and the process that made it
+LEFT = re.compile(rf"^\d+: ({BRIDGE}(\d+)-\w+):", re.MULTILINE)
 SUBNETS = range(240, 256)  # 172.31.240.0/24 … 172.31.255.0/24, outside what networks hand out
 
 
@@ -75,29 +78,30 @@ def engine(*, folder: Path, registry: str, address: str, state: Path = STATE) ->
     state.mkdir(parents=True, exist_ok=True)
     with (state / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one state folder, one daemon
-        with _bridge() as (bridge, gateway):
-            hosts = folder / "hosts"
-            hosts.write_text(f"{Path('/etc/hosts').read_text()}\n{address} {registry}\n")
-            found = Engine(folder / "docker.sock", gateway)
-            with _started(found, _command(found.socket, bridge, hosts, registry, state), folder):
-                try:
-                    yield found
-                finally:
-                    _remove_containers(found)
-                    _stop(folder / PID_FILE)
+        with _started(folder, registry, address, state) as found:
+            try:
+                yield found
+            finally:
+                _remove_containers(found)
+                _stop(folder / PID_FILE)
 
 
 @contextmanager
-def _started(found: Engine, command: list[str], folder: Path) -> Iterator[None]:
-    """Run the daemon for the body, from when it answers.
+def _started(folder: Path, registry: str, address: str, state: Path) -> Iterator[Engine]:
+    """Run a daemon with a bridge of its own for the body, from when it answers.
 
-    One after the other, in all checkouts of a machine: two that start at the same moment make the
-    same chains in iptables, and one of them ends with "Chain already exists".
+    One starts after the other, in all checkouts of a machine: at the same moment they would take
+    the same subnet, or make the same chains in iptables and end with "Chain already exists".
     """
+    hosts = folder / "hosts"
+    hosts.write_text(f"{Path('/etc/hosts').read_text()}\n{address} {registry}\n")
     log = folder / "dockerd.log"
     with ExitStack() as stack:
         with STARTING.open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
+            bridge, gateway = stack.enter_context(_bridge())
+            found = Engine(folder / "docker.sock", gateway)
+            command = _command(found.socket, bridge, hosts, registry, state)
             process = stack.enter_context(
                 processes.running(command, environment=paths.environment(), log=log, cwd=folder)
             )
@@ -108,7 +112,7 @@ def _started(found: Engine, command: list[str], folder: Path) -> Iterator[None]:
                 log=log,
                 seconds=READY_SECONDS,
             )
-        yield
+        yield found
 
 
 def _require() -> None:
@@ -145,7 +149,8 @@ def _command(socket: Path, bridge: str, hosts: Path, registry: str, state: Path)
 @contextmanager
 def _bridge() -> Iterator[tuple[str, str]]:
     """A bridge of our own, beside any other engine's: yields its name and address."""
-    name = f"gate{secrets.token_hex(4)}"
+    _remove_left_bridges()
+    name = f"{BRIDGE}{os.getpid()}-{secrets.token_hex(1)}"  # 15 characters at most
     taken = _ip("-4", "-o", "addr", "show")
     number = next((n for n in SUBNETS if f"172.31.{n}." not in taken), None)
     if number is None:
@@ -161,6 +166,13 @@ def _bridge() -> Iterator[tuple[str, str]]:
         yield name, gateway
     finally:
         _ip("link", "delete", name)
+
+
+def _remove_left_bridges() -> None:
+    """Remove those of processes that were killed: each holds a subnet."""
+    for name, owner in LEFT.findall(_ip("-o", "link", "show")):
+        if not Path("/proc", owner).exists():
+            _ip("link", "delete", name)
 
 
 def _ip(*arguments: str) -> str:

@@ -1,4 +1,5 @@
 import os
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -45,6 +46,20 @@ def test_the_bridge_keeps_its_address_whatever_comes_and_goes() -> None:
             assert file.read_text() == before
         finally:
             daemon._ip("link", "delete", port)
+
+
+@pytest.mark.engine
+def test_the_bridge_of_a_killed_process_is_removed() -> None:
+    """Each holds one of sixteen subnets."""
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    name = f"{daemon.BRIDGE}{gone.pid}-0a"
+    daemon._ip("link", "add", "name", name, "type", "bridge")
+    with daemon._bridge() as (ours, _), daemon._bridge() as (second, _):
+        there = daemon._ip("-o", "link", "show")
+    assert name not in there
+    assert ours in there
+    assert second in there
 
 
 @pytest.mark.engine
