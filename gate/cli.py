@@ -12,7 +12,6 @@ import math
 import os
 import signal
 import sys
-import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -232,6 +231,8 @@ def _options_in_all(check: Check, module: CheckModule[object]) -> argparse.Names
 
 
 def _crash(exc: Exception) -> str:
+    import traceback  # noqa: PLC0415 - slow to import, and seldom needed
+
     frames = traceback.extract_tb(exc.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
     return one_line(f"a defect of the gate itself: {type(exc).__name__}: {exc} ({where})")

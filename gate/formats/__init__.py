@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from gate.formats import as_github, as_json, as_junit, as_sarif, as_text
 from gate.formats.as_text import printable
 from gate.report import Report
 
@@ -16,19 +16,13 @@ __all__ = ["NAMES", "printable", "render", "write_atomically"]
 # Reports, and why the checks that have none could not run, by name → a document.
 Render = Callable[[Sequence[Report], Mapping[str, str]], str]
 
-RENDERERS: Mapping[str, Render] = {
-    "text": as_text.render,
-    "json": as_json.render,
-    "junit": as_junit.render,
-    "sarif": as_sarif.render,
-    "github": as_github.render,
-}
-NAMES = tuple(RENDERERS)
+NAMES = ("text", "json", "junit", "sarif", "github")  # each a module as_NAME, loaded when asked for
 
 
 def render(name: str, reports: Sequence[Report], errors: Mapping[str, str]) -> str:
     """Return ``reports`` in the format ``name``; it ends with a new line."""
-    return RENDERERS[name](reports, errors)
+    rendered: Render = importlib.import_module(f"gate.formats.as_{name}").render
+    return rendered(reports, errors)
 
 
 def write_atomically(path: Path, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -23,7 +23,7 @@ IN_PART = (
     "the application, and nothing else"
 )
 COLLISIONS = ("import-failed", "exits", "factory-failed", "prepare-failed")
-SALT = secrets.token_hex()  # of this process: hashes of secrets can be compared in it alone
+SALT = os.urandom(32).hex()  # of this process: hashes of secrets can be compared in it alone
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gate.report import Place, place
+from gate.report import Place, shown
 
 # Kinds of facts whose order is part of what was built.
 ORDERED = ("wrapper", "middleware", "layer", "start-up hook", "shutdown hook", "dependency")
@@ -64,7 +65,9 @@ class Facts:
     """The facts of one application, by key, in their order."""
 
     def __init__(self, documents: Iterable[Mapping[str, Any]]) -> None:
-        self.by_key = {fact.key: fact for fact in map(_fact, documents)}
+        named = cache(lambda file: shown(Path(file)))  # thousands of places, in a few files
+        facts = (_fact(document, named) for document in documents)
+        self.by_key = {fact.key: fact for fact in facts}
         self.scopes = {fact.scope for fact in self.by_key.values()}
 
     def route(self, scope: str, subject: str) -> Fact | None:
@@ -86,10 +89,10 @@ class Facts:
         return sequences
 
 
-def _fact(document: Mapping[str, Any]) -> Fact:
-    places = {name: _place(document[name]) for name in ("place", "included")}
+def _fact(document: Mapping[str, Any], named: Callable[[str], str]) -> Fact:
+    places = {name: _place(document[name], named) for name in ("place", "included")}
     return Fact(**{**document, **places})
 
 
-def _place(found: Sequence[Any] | None) -> Place | None:
-    return place(Path(found[0]), found[1]) if found else None
+def _place(found: Sequence[Any] | None, named: Callable[[str], str]) -> Place | None:
+    return Place(named(found[0]), found[1]) if found else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import signal
 import time
 from contextlib import suppress
@@ -18,7 +17,7 @@ POLL_SECONDS = 0.01
 
 def new_mark() -> str:
     """Return a mark that no other process has."""
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 def environment(mark: str) -> dict[str, str]:
