@@ -30,6 +30,7 @@ THINGS = {
     "start-up hook": "the start-up hook {shown}",
     "shutdown hook": "the shutdown hook {shown}",
     "state": "the application's state.{name} = {shown}",
+    "replacement": "the replacement of {shown}",
     "route": "{routes}",
     "documentation": "the documentation {name}",
     "endpoint": "the endpoint of {routes}",
@@ -46,6 +47,7 @@ THINGS_THAT_DIFFER = {
     "dependency override": "the dependency override of {name}",
     "lifespan": "the lifespan",
     "state": "the application's state.{name}",
+    "replacement": "what is replaced in the frameworks",
     "layer": "{short} around {routes}",
     "dependency": "the dependency {short} of {routes}",
 }

@@ -16,6 +16,7 @@ from .layers import layers
 from .naming import qualified_name
 from .places import Place, Places
 from .reach import within
+from .replacements import add_replacements
 from .tree import add_application
 
 RECURSION_LIMIT = 1000  # Python's own
@@ -56,6 +57,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
             f"{entry} is a {qualified_name(app)}, which is no Starlette or FastAPI application "
             "and holds none: the gate cannot see its middleware and routes"
         )
+    add_replacements(facts)
     return {
         "facts": facts.all,
         "place": places.of(inner),
