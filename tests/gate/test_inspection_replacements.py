@@ -30,7 +30,7 @@ def test_frameworks_that_nobody_touched_have_nothing_replaced() -> None:
     assert said("") == "[]\n"
 
 
-def test_a_function_a_method_and_a_class_that_were_replaced_are_named() -> None:
+def test_functions_methods_and_classes_that_were_replaced_are_named() -> None:
     then = """
 from fastapi import routing
 from starlette import routing as others
@@ -38,8 +38,10 @@ from starlette.middleware.gzip import GZipMiddleware
 routing.serialize_response = lambda: None
 GZipMiddleware.__call__ = staticmethod(lambda: None)
 others.Route = type("Route", (), {})
+routing.APIRouter.__call__ = lambda: None  # it inherits one
 """
     names = [
+        "fastapi.routing.APIRouter.__call__",
         "fastapi.routing.serialize_response",
         "starlette.middleware.gzip.GZipMiddleware.__call__",
         "starlette.routing.Route",

@@ -6,7 +6,6 @@ is started. Where one entry point alone starts it, nothing of the application it
 
 from __future__ import annotations
 
-import inspect
 import sys
 import types
 from collections import defaultdict
@@ -23,6 +22,7 @@ LIBRARIES = ("anyio", "pydantic", "pydantic_core", "typing_extensions")
 OURS = str(__package__).partition(".")[0]  # what remembers where things were constructed
 KNOWN = frozenset({OURS, *FRAMEWORKS, *LIBRARIES, *sys.stdlib_module_names})
 WRAPPED = "FunctionWrapper"  # in the names of the types of wrapt, which most agents use
+NAMED_TUPLE = "namedtuple_"  # how the home of what namedtuple() writes begins
 SHOWN = 3  # names; an agent replaces dozens
 
 Path = tuple[str, ...]  # (name,) of a function or class; (class, name) of a method
@@ -64,10 +64,13 @@ def _all_replaced() -> Iterator[tuple[str, Any]]:
 
 
 def _replaced(module: types.ModuleType) -> Iterator[tuple[Path, Any]]:
-    """Yield what comes from elsewhere under a name that the module defines, and not imports."""
+    """Yield what comes from elsewhere, in a class or under a name that the module defines.
+
+    What a module imports is no replacement; a class that gets a method hides an inherited one.
+    """
     foreign = [(path, value) for path, value in _values(module) if _home(value) not in KNOWN]
-    defined = set(_defined(_code(module))) if foreign else ()  # to read the code takes a while
-    yield from ((path, value) for path, value in foreign if path in defined)
+    names = _defined(module) if any(len(path) == 1 for path, _ in foreign) else set()
+    yield from ((path, value) for path, value in foreign if len(path) > 1 or path[0] in names)
 
 
 def _values(module: types.ModuleType) -> Iterator[tuple[Path, Any]]:
@@ -88,18 +91,13 @@ def _home(value: Any) -> str:
         name = value.__globals__.get("__name__")
     else:
         name = (value if isinstance(value, type) else type(value)).__module__
-    return str(name).partition(".")[0]
+    home = str(name).partition(".")[0]
+    return "collections" if home.startswith(NAMED_TUPLE) else home
 
 
-def _code(module: types.ModuleType) -> types.CodeType | None:
+def _defined(module: types.ModuleType) -> set[str]:
+    """Return the names of the functions and classes of a module: none where nobody can tell."""
     with suppress(Exception):  # other people's loaders may raise anything
-        return module.__spec__.loader.get_code(module.__name__)  # type: ignore[union-attr, no-any-return]
-    return None
-
-
-def _defined(code: types.CodeType | None, within: Path = ()) -> Iterator[Path]:
-    for part in code.co_consts if code is not None else ():
-        if isinstance(part, types.CodeType):
-            yield (*within, part.co_name)
-            if not (part.co_flags & inspect.CO_OPTIMIZED or within):  # the body of a class
-                yield from _defined(part, (part.co_name,))
+        code = module.__spec__.loader.get_code(module.__name__)  # type: ignore[union-attr]
+        return {part.co_name for part in code.co_consts if isinstance(part, types.CodeType)}
+    return set()
