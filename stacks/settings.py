@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,21 +14,19 @@ from pydantic import Field, ValidationError, model_validator
 from stacks import migrations as schemas
 from stacks import stage as sections
 from stacks.stage_files import ROOT, SettingsError, merge, read, reasons, shown
+from stacks.stage_probes import PROBES, probe_names, slowest_probe_ms
 from stacks.stage_values import Name, ProbeName, Reason
 
 __all__ = [
-    "PROBES",
     "ROOT",
     "Settings",
     "SettingsError",
     "deliveries",
     "load",
-    "probe_names",
     "stages",
 ]
 
 STAGES = ROOT / "stages"
-PROBES = ROOT / "probes.toml"
 SHARED = "_shared"
 OWN_STACKS = ("data", "service", "monitoring")  # which every stage has
 VERSIONS = 2  # while a release shifts; each environment holds one connection, frozen ones too
@@ -71,6 +69,13 @@ class Settings(sections.Section):
 
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
+        self._is_in_one_region()
+        self._database_is_reached()
+        self._connections_suffice()
+        self._probes_can_be_asked()
+        return self
+
+    def _is_in_one_region(self) -> None:
         foreign = [z for z in self.network.availability_zones if not z.startswith(self.region)]
         if foreign:
             raise ValueError(
@@ -86,25 +91,12 @@ class Settings(sections.Section):
         }.items():
             if arn and f":{self.region}:" not in arn:
                 raise ValueError(f"{what} {arn} is not in region {self.region}")
+
+    def _database_is_reached(self) -> None:
         if not self.has_network and not self.database.secret_name:
             raise ValueError("a new database needs a network: set network.create or network.vpc_id")
-        self._connections_suffice()
         if self.has_network and self.database.secret_name and not self.database.security_group_id:
             raise ValueError("an existing database in a network needs database.security_group_id")
-        if self.canary.in_network and not self.network.vpc_id:
-            raise ValueError(
-                "canary.in_network needs an existing network (network.vpc_id): the one that the "
-                "stage makes has no way to the API"
-            )
-        if self.function.timeout_seconds * 1000 < self.slowest_probe_ms:
-            raise ValueError(
-                f"function.timeout_seconds ends calls that probes.toml gives "
-                f"{self.slowest_probe_ms:.0f} ms"
-            )
-        unknown = sorted(set(self.canary.login_probes) - set(self.probes))
-        if unknown:
-            raise ValueError(f"canary.login_probes {unknown} are not in probes.toml")
-        return self
 
     def _connections_suffice(self) -> None:
         """No proxy pools connections: docs/decisions/0007-no-rds-proxy.md."""
@@ -118,6 +110,21 @@ class Settings(sections.Section):
                 f"database.maximum_capacity {self.database.maximum_capacity:g} has {most}: "
                 "reserve less, or allow more capacity"
             )
+
+    def _probes_can_be_asked(self) -> None:
+        if self.canary.in_network and not self.network.vpc_id:
+            raise ValueError(
+                "canary.in_network needs an existing network (network.vpc_id): the one that the "
+                "stage makes has no way to the API"
+            )
+        if self.function.timeout_seconds * 1000 < self.slowest_probe_ms:
+            raise ValueError(
+                f"function.timeout_seconds ends calls that probes.toml gives "
+                f"{self.slowest_probe_ms:.0f} ms"
+            )
+        unknown = sorted(set(self.canary.login_probes) - set(self.probes))
+        if unknown:
+            raise ValueError(f"canary.login_probes {unknown} are not in probes.toml")
 
     @property
     def has_network(self) -> bool:
@@ -207,39 +214,6 @@ def load(
         return Settings.model_validate(values)
     except ValidationError as exc:
         raise SettingsError(reasons(exc, said, own=shown(own))) from exc
-
-
-def probe_names(path: Path = PROBES) -> tuple[str, ...]:
-    """The names of the probes in a file, without judging the rest of it.
-
-    Raises:
-        SettingsError: the file holds no list of named probes.
-    """
-    try:
-        return tuple(probe["name"] for probe in read(path)["probe"])
-    except (KeyError, TypeError) as exc:
-        raise SettingsError(f"{shown(path)}: no [[probe]] with a name; add one") from exc
-
-
-def slowest_probe_ms(path: Path = PROBES) -> float:
-    """The most that a probe of a file, or what follows it, gives an answer, in ms; 0: none says.
-
-    Raises:
-        SettingsError: a probe says what is no number.
-    """
-    try:
-        requests = [one for probe in read(path)["probe"] for one in _requests(probe)]
-        return float(max(one.get("expect", {}).get("within_ms", 0) for one in requests))
-    except (AttributeError, TypeError, ValueError) as exc:
-        raise SettingsError(f"{shown(path)}: within_ms must be a number of ms") from exc
-
-
-def _requests(probe: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """A probe's request, and those that a right answer leads to."""
-    following: dict[str, Any] | None = probe
-    while following is not None:
-        yield following
-        following = following.get("then")
 
 
 def verifiers(stage: str, folder: Path) -> tuple[dict[str, str], ...]:

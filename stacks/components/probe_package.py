@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from stacks.settings import PROBES, ROOT
+from stacks.stage_files import ROOT
+from stacks.stage_probes import PROBES
 
 PROBES_PACKAGE = ROOT / "probes"
 

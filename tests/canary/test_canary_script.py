@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from local.emulator import Emulator
-from stacks.settings import ROOT, probe_names
+from stacks.settings import ROOT
+from stacks.stage_probes import probe_names
 from tests.canary.conftest import EMAIL, PASSWORD, Backend
 
 pytestmark = pytest.mark.slow

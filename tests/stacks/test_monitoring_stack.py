@@ -10,8 +10,8 @@ from lambda_src.canary import canary
 from stacks.components.canary_package import package
 from stacks.components.canary_runtimes import ends, near_its_end
 from stacks.components.uptime_canary import RUNTIME
-from stacks.settings import PROBES, slowest_probe_ms
 from stacks.stage_files import read
+from stacks.stage_probes import PROBES, slowest_probe_ms
 from tests.stacks.assembled import Assembled
 
 

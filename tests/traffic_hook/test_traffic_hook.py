@@ -23,7 +23,7 @@ from lambda_src.traffic_hook.clients import CALL_SECONDS, STEP_SECONDS, Clients
 from lambda_src.traffic_hook.handler import Judge, run
 from lambda_src.traffic_hook.judging import new_version, through_alias
 from stacks.components.traffic_hook import TIMEOUT
-from stacks.settings import PROBES, probe_names
+from stacks.stage_probes import PROBES, probe_names
 
 FUNCTION, SECRET = "credmate-test-backend", "arn:aws:secretsmanager:us-east-1:123456789012:secret:p"
 EMAIL, PASSWORD = "probe@credmate.example", "correct horse battery staple"
