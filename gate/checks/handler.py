@@ -22,8 +22,9 @@ example:
   gate handler --handler handler.lambda_handler
 """
 
-# As Lambda reads it: a module, with slashes or dots between packages, a dot, and a function.
-COMMAND = re.compile(r"(?P<module>[^\W\d]\w*([./][^\W\d]\w*)*)\.(?P<function>[^\W\d]\w*)")
+# As Lambda reads it: a module, with slashes or dots between packages, a dot, and a function. It is
+# imported by its name, which need be no identifier: my-handler.py is one.
+COMMAND = re.compile(r"(?P<module>[^\s./]+([./][^\s./]+)*)\.(?P<function>[^\W\d]\w*)")
 SERVERS = re.compile(r"(python3? -m )?(uvicorn|gunicorn|hypercorn|granian|fastapi)\b")
 USUAL_NAMES = ("lambda_handler", "handler")
 

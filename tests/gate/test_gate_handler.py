@@ -39,6 +39,7 @@ TREE = {
     """,
     "pkg/__init__.py": "def main(event, context): ...",
     "pkg/inner.py": "def main(event, context): ...",
+    "my-handler.py": "def main(event, context): ...",
     "asgi.py": "from fastapi import FastAPI\napp = FastAPI()\n",
     "broken.py": "\nimport gone\ndef main(event, context): ...",
     "ends.py": "import sys\nsys.exit(3)",
@@ -57,6 +58,7 @@ TREE = {
         "pkg.main",
         "pkg.inner.main",
         "pkg/inner.main",
+        "my-handler.main",
     ],
 )
 def test_a_callable_passes(command: str, plant: Plant) -> None:
