@@ -217,6 +217,15 @@ TRAPS = (
         ((DIFFERS, "handler.other (pyproject.toml, [tool.gate] handler)"),),
     ),
     Trap(
+        "a module whose name is no identifier",
+        {
+            "my-handler.py": HANDLER,
+            "Dockerfile": BASE + 'CMD ["my-handler.lambda_handler"]\n',
+            "template.yaml": SAM.format(command="my-handler.lambda_handler"),
+        },
+        ((TWICE, "my-handler.lambda_handler is written in Dockerfile, template.yaml"),),
+    ),
+    Trap(
         "the gate tests what is deployed",
         {
             "handler.py": HANDLER,

@@ -14,7 +14,7 @@ RUNTIME = "awslambdaric"
 FASTAPI_COMMANDS = frozenset({"run", "dev"})
 TARGET = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*(\(\S*\))?")
 FASTAPI_FILE = re.compile(r"[\w./-]+\.py")
-HANDLER = re.compile(r"[A-Za-z_]\w*([./][A-Za-z_]\w*)*\.[A-Za-z_]\w*")
+HANDLER = re.compile(r"[A-Za-z_][\w-]*([./][A-Za-z_][\w-]*)*\.[A-Za-z_]\w*")
 PROGRAMS = re.compile(r".*\.(sh|bash|py|js|mjs|ts|exe|jar|rb|pl|conf|toml|ya?ml|json|txt)")
 # Options whose value looks like an application.
 WITH_VALUE = frozenset({"-k", "--worker-class", "-c", "--config", "--logger-class", "--log-config"})
