@@ -8,13 +8,16 @@ from gate.static.code import Code
 from gate.static.members import member_of
 from gate.static.scope import Module, Scope
 from gate.static.tokens import FUNCTIONS, walk
-from gate.static.values import Function, Undecided, Value
+from gate.static.values import Function, Unsure, Value
 from gate.static.world import World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from typing import Any, NoReturn
+    from typing import Any
+
+
+MAYBE = "the name {} may not be defined"
 
 
 class Read:
@@ -52,15 +55,16 @@ class Read:
 
     def require(self, world: World, scope: Scope) -> None:
         """Raise Undecided where a name or member is missing."""
-        if world.catching or scope.module.open:
-            return
         for name in self.names:
-            if scope.find(name.id) is None and type(name.ctx) is ast.Load:
-                _refuse(name.id, name, scope)
+            found = scope.find(name.id)
+            if found is None and type(name.ctx) is ast.Load:
+                _refuse(world, name.id, name, scope)
+            elif isinstance(found, Unsure):
+                world.doubt(MAYBE.format(name.id), place_of(name, scope.module), "NameError")
         for member in self.members:
             owner = scope.find(member.value.id) if isinstance(member.value, ast.Name) else None
             if isinstance(owner, Module) and member_of(owner, member.attr) is None:
-                _refuse(f"{owner.name}.{member.attr}", member, scope)
+                _refuse(world, f"{owner.name}.{member.attr}", member, scope)
 
 
 # The plainest parts of annotations, which are most of them.
@@ -72,8 +76,8 @@ _INSIDE: dict[type[ast.AST], Callable[[Any], list[ast.expr]]] = {
 }
 
 
-def _refuse(name: str, node: ast.AST, scope: Scope) -> NoReturn:
-    raise Undecided(f"the name {name} is not defined", place_of(node, scope.module))
+def _refuse(world: World, name: str, node: ast.AST, scope: Scope) -> None:
+    world.refuse(f"the name {name} is not defined", place_of(node, scope.module), "NameError")
 
 
 def known(scope: Scope, parts: Iterable[ast.AST]) -> dict[str, Value]:
@@ -104,8 +108,8 @@ def require_now(world: World, function: Function) -> None:
     texts = (part for part in parts if isinstance(part, ast.Constant))
     for text in texts:
         name = text.value if isinstance(text.value, str) else ""
-        if name.isidentifier() and module.scope.find(name) is None and not world.catching:
-            raise Undecided(f"the name {name} is not defined", place_of(text, module))
+        if name.isidentifier() and module.scope.find(name) is None:
+            _refuse(world, name, text, module.scope)
 
 
 def in_signature(node: ast.AST) -> list[ast.expr]:

@@ -79,8 +79,8 @@ def put(world: World, owner: Value, name: str, value: Value, place: Place) -> No
     else:
         if isinstance(owner, Symbol) and owner.path.startswith(packages.FRAMEWORKS):
             raise Undecided("what this changes is not known", place)
-        if isinstance(owner, Literal | Items | Pairs) and not world.catching:
-            raise Undecided(f"it has no {name}", place)
+        if isinstance(owner, Literal | Items | Pairs):
+            world.refuse(f"it has no {name}", place, "AttributeError")
         world.effect(what, place)
         if isinstance(owner, Module | Class):
             world.bind(owner.scope.names if isinstance(owner, Module) else owner.names, name, value)

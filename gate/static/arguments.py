@@ -7,6 +7,7 @@ import _ast as ast
 from gate.static.calls import call
 from gate.static.containers import iterated
 from gate.static.core import evaluate
+from gate.static.doubts import doubt_iteration
 from gate.static.effects import consume
 from gate.static.scope import Scope
 from gate.static.shapes import shape
@@ -28,7 +29,10 @@ def follow_call(world: World, scope: Scope, node: ast.Call) -> Value:
     kwargs: dict[str, Value] = {}
     for keyword in node.keywords:
         value = evaluate(world, scope, keyword.value)
-        kwargs.update({keyword.arg: value} if keyword.arg else _named(value))
+        named = {keyword.arg: value} if keyword.arg else _named(value)
+        if named.keys() & kwargs.keys():
+            world.refuse("an argument is given twice", place_of(keyword, scope.module), "TypeError")
+        kwargs.update(named)
     return call(world, callee, args, kwargs, place_of(node, scope.module))
 
 
@@ -62,6 +66,7 @@ def spread(world: World, scope: Scope, node: ast.expr) -> list[Value]:
     value = evaluate(world, scope, node.value)
     items = iterated(value)
     if items is None:
+        doubt_iteration(world, value, place_of(node, scope.module))
         consume(world, value, place_of(node, scope.module))
     return [Opaque(("?*", shape(value)), (value,))] if items is None else items
 
@@ -72,5 +77,7 @@ def _named(value: Value) -> dict[str, Value]:
         names = [key.value for key, _ in value.pairs if isinstance(key, Literal)]
         if len(names) == len(value.pairs):
             values = (item for _, item in value.pairs)
+            if not all(isinstance(name, str) for name in names):
+                return {"**": Opaque(("?**", shape(value)), (value,))}
             return {str(name): item for name, item in zip(names, values, strict=True)}
     return {"**": Opaque(("?**", shape(value)), (value,))}

@@ -5,16 +5,22 @@ from __future__ import annotations
 import _ast as ast
 
 from gate.static import applications, containers, operators
-from gate.static.annotations import require
+from gate.static.annotations import MAYBE, require
 from gate.static.calls import call
 from gate.static.containers import iterated
 from gate.static.core import evaluate, run
+from gate.static.doubts import doubt_binary, doubt_key, doubt_set
 from gate.static.events import Part
+from gate.static.kinds import is_a
 from gate.static.protocols import KEY, implied
 from gate.static.scope import Scope
 from gate.static.shapes import shape
-from gate.static.values import Got, Instance, Items, Pairs, Unsupported, Value
+from gate.static.values import Got, Instance, Items, Pairs, Unsupported, Unsure, Value
 from gate.static.world import World, place_of
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from gate.static.values import Place
 
 
 def follow_walrus(world: World, scope: Scope, node: ast.NamedExpr) -> Value:
@@ -58,11 +64,13 @@ def _put(world: World, scope: Scope, target: ast.expr, value: Value) -> None:
     place = place_of(target, scope.module)
     if isinstance(target, ast.Attribute):
         owner = evaluate(world, scope, target.value)
+        doubt_set(world, owner, scope.attribute(target.attr), place)
         applications.put(world, owner, scope.attribute(target.attr), value, place)
     elif isinstance(target, ast.Subscript):
         owner = evaluate(world, scope, target.value)
         index = evaluate(world, scope, target.slice)
         implied(world, [index], KEY, place)
+        _doubt_put(world, owner, index, value, place)
         if isinstance(owner, Part):
             applications.put_item(world, owner, index, value, place)
         elif isinstance(owner, Instance):
@@ -71,6 +79,15 @@ def _put(world: World, scope: Scope, target: ast.expr, value: Value) -> None:
             world.effect(("put", shape(owner), shape(index), shape(value)), place)
     else:
         assign(world, scope, target, value)
+
+
+def _doubt_put(world: World, owner: Value, index: Value, value: Value, place: Place) -> None:
+    """Note ``owner[index] = value``, unless it surely works."""
+    texts = is_a(index, "str") and is_a(value, "str")
+    if is_a(owner, "dict") or (isinstance(owner, Part) and owner.path == "dependency_overrides"):
+        doubt_key(world, [index], place)
+    elif not (texts and is_a(owner, "os.environ")):
+        world.doubt("whether this item can be set is not known", place)
 
 
 def follow_augmented(world: World, scope: Scope, node: ast.AugAssign) -> None:
@@ -86,7 +103,9 @@ def follow_augmented(world: World, scope: Scope, node: ast.AugAssign) -> None:
     if method:  # it changes in its place, under every name it has
         call(world, Got(old, method), [value], {}, place)
         return
-    result = operators.binary(type(node.op).__name__, old, value, place, world.guards)
+    operation = type(node.op).__name__
+    result = operators.binary(operation, old, value, place, world.guards)
+    doubt_binary(world, operation, [old, value], result, place)
     assign(world, scope, node.target, result)
 
 
@@ -102,6 +121,8 @@ def follow_delete(world: World, scope: Scope, node: ast.Delete) -> None:
     for target in node.targets:
         if not isinstance(target, ast.Name) or target.id not in scope.target(target.id):
             raise Unsupported("a deletion that is not followed")
+        if isinstance(scope.target(target.id)[target.id], Unsure):
+            world.doubt(MAYBE.format(target.id), place_of(target, scope.module), "NameError")
         world.unbind(scope.target(target.id), target.id)
 
 

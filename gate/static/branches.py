@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.static.shapes import shape
-from gate.static.values import Class, Function, Literal, Opaque, Symbol, Unsupported, Value
+from gate.static.values import Class, Function, Literal, Opaque, Symbol, Unsupported, Unsure, Value
 from gate.static.world import MISSING, Bindings, World
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -70,7 +70,9 @@ def _join_names(world: World, guard: Shape, mine: Bindings, theirs: Bindings) ->
             world.bind(names, key[1], known[0])
         else:
             shapes = [UNBOUND if value is MISSING else shape(value) for value in values]
-            world.bind(names, key[1], Opaque(("?if", guard, *shapes), known))
+            unsure = len(known) < len(values) or any(isinstance(v, Unsure) for v in known)
+            kind = Unsure if unsure else Opaque
+            world.bind(names, key[1], kind(("?if", guard, *shapes), known))
 
 
 def _agree(one: Value, other: Value) -> bool:

@@ -7,6 +7,7 @@ import _ast as ast
 from gate.static import operators
 from gate.static.branches import either, nothing
 from gate.static.core import evaluate
+from gate.static.doubts import doubt_binary, doubt_compared, doubt_unary
 from gate.static.protocols import implied, tested
 from gate.static.scope import Scope
 from gate.static.shapes import shape
@@ -62,7 +63,10 @@ def follow_compared(world: World, scope: Scope, node: ast.Compare) -> Value:
     """``a < b``."""
     values = [evaluate(world, scope, part) for part in (node.left, *node.comparators)]
     operators.refuse_objects(values)
-    implied(world, values, (), place_of(node, scope.module))
+    place = place_of(node, scope.module)
+    implied(world, values, (), place)
+    for operation, one, other in zip(node.ops, values, values[1:], strict=False):
+        doubt_compared(world, operation, one, other, place)
     operation = node.ops[0]
     known = operators.compared(operation, *values) if len(values) == 2 else None  # noqa: PLR2004
     if known is not None:
@@ -77,7 +81,10 @@ def follow_binary(world: World, scope: Scope, node: ast.BinOp) -> Value:
     operators.refuse_objects([left, right])
     place = place_of(node, scope.module)
     implied(world, [left, right], (), place)
-    return operators.binary(type(node.op).__name__, left, right, place, world.guards)
+    name = type(node.op).__name__
+    result = operators.binary(name, left, right, place, world.guards)
+    doubt_binary(world, name, [left, right], result, place)
+    return result
 
 
 def follow_unary(world: World, scope: Scope, node: ast.UnaryOp) -> Value:
@@ -85,4 +92,5 @@ def follow_unary(world: World, scope: Scope, node: ast.UnaryOp) -> Value:
     value = evaluate(world, scope, node.operand)
     operators.refuse_objects([value])
     implied(world, [value], (), place_of(node, scope.module))
+    doubt_unary(world, type(node.op).__name__, value, place_of(node, scope.module))
     return operators.unary(type(node.op).__name__, value)

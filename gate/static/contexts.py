@@ -8,7 +8,7 @@ from gate.static.assignments import assign
 from gate.static.branches import Signal, either, nothing
 from gate.static.core import block, evaluate
 from gate.static.effects import touch
-from gate.static.functions import bound
+from gate.static.functions import bound, own_names
 from gate.static.reach import Reach
 from gate.static.scope import Scope
 from gate.static.shapes import shape
@@ -49,6 +49,7 @@ def _enter(world: World, scope: Scope, node: ast.With, at: int) -> Signal | None
     generator = None if world.catching else _generator(context)
     if generator is not None and isinstance(context, Made):
         return _through(world, generator, context, inside)
+    world.doubt("whether this context fails is not known", place_of(node, scope.module))
     touch(world, Reach([context]), ("with", shape(context)), place_of(node, scope.module))
 
     def run() -> Signal | None:
@@ -105,6 +106,7 @@ def _through(world: World, function: Function, context: Made, inside: Inside) ->
         raise Unsupported("a context whose arguments are not known")
     scope = Scope(function.scope.module, function.scope, f"{function.name}.<locals>.")
     scope.names.update(names)
+    scope.own = own_names(function)
     body = function.node.body
     assert isinstance(body, list)  # noqa: S101 - it is no lambda
     return _read(world, scope, body, inside)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import _ast as ast
 
-from gate.static.annotations import Read, code_now, known, require
+from gate.static.annotations import code_now, known, require
 from gate.static.branches import Signal, either
 from gate.static.effects import touch
+from gate.static.fields import is_annotation
 from gate.static.reach import Reach
 from gate.static.scope import Scope
 from gate.static.tokens import FUNCTIONS, stored, walk
@@ -26,6 +27,7 @@ EXPRESSIONS: dict[type[ast.expr], Callable[[World, Scope, Any], Value]] = {}
 STATEMENTS: dict[type[ast.stmt], Callable[[World, Scope, Any], Signal | None]] = {}
 
 
+PLAIN = (ast.Name, ast.Constant)  # of which the names are looked up anyway
 OF_CLASS = ("super", "__class__")
 
 
@@ -41,7 +43,7 @@ def evaluate(world: World, scope: Scope, node: ast.expr) -> Value:
 def run(world: World, scope: Scope, annotations: Sequence[ast.expr]) -> None:
     """Read annotations that do more than name something: they run with the definition."""
     for annotation in annotations:
-        if Read([annotation]).runs:
+        if type(annotation) not in PLAIN and not is_annotation(annotation, scope):
             evaluate(world, scope, annotation)
 
 
@@ -86,6 +88,7 @@ def _unfollowed(world: World, scope: Scope, node: ast.stmt) -> Signal | None:
     if _leaves_a_loop(node):
         raise Unsupported("a loop that may end early")
     place = place_of(node, scope.module)
+    world.doubt("whether this fails is not known", place)
     if any(isinstance(part, ast.Name) and part.id in OF_CLASS for part in parts):
         raise Unsupported("what depends on the class around it")
     if isinstance(node, ast.While):

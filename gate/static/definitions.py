@@ -6,7 +6,9 @@ import _ast as ast
 
 from gate.static.annotations import Read, in_signature, known, run_with
 from gate.static.calls import call
+from gate.static.classes import is_decorated, is_made
 from gate.static.core import block, evaluate, run
+from gate.static.effects import unfollowed
 from gate.static.events import Application
 from gate.static.members import in_class, special
 from gate.static.scope import Module, Scope
@@ -24,6 +26,10 @@ from gate.static.values import (
     Value,
 )
 from gate.static.world import World, place_of
+
+TYPE_CHECKING = False  # typing is slow to import
+if TYPE_CHECKING:
+    from gate.static.values import Place
 
 NO_BASES = (Literal, Container, Function, Instance, Module, Application)
 
@@ -53,8 +59,7 @@ def function(
     made.early = {**read.known(scope), **given.known(scope)}
     if not scope.module.lazy:
         read.require(world, scope)
-        if read.runs:
-            run(world, scope, annotations)
+        run(world, scope, annotations)
     return made
 
 
@@ -93,10 +98,18 @@ def follow_class(world: World, scope: Scope, node: ast.ClassDef) -> None:
     own = inner.names.keys() - {node.name}
     cls.early = {name: value for name, value in before.items() if name not in own}
     _refuse_twin(world, scope, cls)
+    if not is_made(node, inner, cls):
+        world.doubt("whether this class can be made is not known", place_of(node, scope.module))
     value: Value = cls
     for decorator in reversed(decorators):
-        value = call(world, decorator, [value], {}, place_of(node, scope.module))
+        value = _decorated(world, decorator, value, place_of(node, scope.module))
     world.bind(scope.target(node.name), node.name, value)
+
+
+def _decorated(world: World, decorator: Value, value: Value, place: Place) -> Value:
+    if isinstance(value, Class) and is_decorated(decorator, value):
+        return unfollowed(world, Made(decorator, [value], {}, place))
+    return call(world, decorator, [value], {}, place)
 
 
 def _refuse_twin(world: World, scope: Scope, cls: Class) -> None:

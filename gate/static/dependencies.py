@@ -89,7 +89,7 @@ def _parameters(endpoint: Function) -> Iterator[tuple[Value | Shape, Value | Non
     arguments = endpoint.node.args
     for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
         annotation = argument.annotation
-        annotated = None if annotation is None else resolved(annotation, _early(endpoint))
+        annotated = None if annotation is None else resolved(annotation, early(endpoint))
         default = endpoint.defaults.get(argument.arg)
         if _is_depends(default):
             yield default, annotated  # type: ignore[misc] # it is not None
@@ -99,7 +99,7 @@ def _parameters(endpoint: Function) -> Iterator[tuple[Value | Shape, Value | Non
             yield ("?annotated", argument.arg), None
 
 
-def _early(endpoint: Function) -> Scope:
+def early(endpoint: Function) -> Scope:
     """Return the scope in which the annotations of a function are what they were."""
     scope = Scope(endpoint.scope.module, endpoint.scope)
     scope.names.update(endpoint.early)

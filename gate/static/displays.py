@@ -9,6 +9,7 @@ from gate.static.arguments import spread
 from gate.static.assignments import assign
 from gate.static.containers import MAX_TEXT, iterated
 from gate.static.core import evaluate
+from gate.static.doubts import doubt_key
 from gate.static.protocols import KEY, TEXT, implied, tested
 from gate.static.scope import Scope
 from gate.static.shapes import shape
@@ -25,6 +26,7 @@ def follow_items(world: World, scope: Scope, node: ast.List | ast.Tuple | ast.Se
     values = [value for item in node.elts for value in spread(world, scope, item)]
     if isinstance(node, ast.Set):
         implied(world, values, KEY, place_of(node, scope.module))
+        doubt_key(world, values, place_of(node, scope.module))
     return Items(type(node).__name__.lower(), values, world.guards)
 
 
@@ -40,6 +42,7 @@ def follow_pairs(world: World, scope: Scope, node: ast.Dict) -> Value:
         else:
             raise Unsupported("a dictionary that is not known")
     implied(world, (key for key, _ in pairs), KEY, place_of(node, scope.module))
+    doubt_key(world, [key for key, _ in pairs], place_of(node, scope.module))
     return Pairs(pairs, world.guards)
 
 
@@ -59,6 +62,7 @@ def follow_formatted(world: World, scope: Scope, node: ast.FormattedValue) -> Va
     if node.conversion == -1 and node.format_spec is None:
         return value
     if node.format_spec is not None:
+        world.doubt("whether it takes this format is not known", place_of(node, scope.module))
         evaluate(world, scope, node.format_spec)
     return Opaque(("?formatted", shape(value), code_now(scope, node)), (value,))
 
@@ -78,6 +82,7 @@ def follow_comprehension(
     kind = "set" if isinstance(node, ast.SetComp) else "list"
     if kind == "set":
         implied(world, values, KEY, place_of(node, scope.module))
+        doubt_key(world, values, place_of(node, scope.module))
     return Items(kind, values, world.guards)
 
 
@@ -91,6 +96,7 @@ def follow_mapping(world: World, scope: Scope, node: ast.DictComp) -> Value:
 
     _loop(world, inner, node.generators, add)
     implied(world, (key for key, _ in pairs), KEY, place_of(node, scope.module))
+    doubt_key(world, [key for key, _ in pairs], place_of(node, scope.module))
     return Pairs(pairs, world.guards)
 
 

@@ -106,10 +106,11 @@ def touch(world: World, reach: Reach, what: Shape, place: Place) -> Shape:
         raise Undecided(f"{reach.wild[0]} can change anything", place)
     if reach.modules:
         raise Undecided(f"the module {reach.modules[0].name} is given away", place)
-    if reach.missing and not world.catching:
-        raise Undecided(f"the name {reach.missing[0]} is not defined", place)
+    if reach.missing:
+        world.refuse(f"the name {reach.missing[0]} is not defined", place, "NameError")
     if reach.runs:
-        world.effect(what, place)  # it may fail, if nothing else
+        world.effect(what, place)
+        world.doubt("whether what this runs fails is not known", place)
     for names, name in _bound_by(reach):
         world.bind(names, name, unknown(("?after", what, name), *reach.found))
     for value in reach.found:

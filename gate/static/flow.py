@@ -11,14 +11,16 @@ from gate.static.code import Code
 from gate.static.containers import iterated
 from gate.static.contexts import always_raises
 from gate.static.core import block, evaluate, go_on
+from gate.static.doubts import doubt_iteration
 from gate.static.effects import touch
+from gate.static.kinds import is_exception
 from gate.static.protocols import tested
 from gate.static.reach import Reach
 from gate.static.refusals import refuse_iteration
 from gate.static.scope import Scope
 from gate.static.shapes import shape
 from gate.static.tokens import stored, walk
-from gate.static.values import Opaque, Undecided, Unsupported, Value, unknown
+from gate.static.values import Opaque, Symbol, Undecided, Unsupported, Unsure, Value, unknown
 from gate.static.world import World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -46,6 +48,7 @@ def follow_for(world: World, scope: Scope, node: ast.For) -> Signal | None:
     items = iterated(iterable)
     refuse_iteration(world, iterable, place_of(node.iter, scope.module))
     if items is None:
+        doubt_iteration(world, iterable, place_of(node.iter, scope.module))
         return _over_unknown(world, scope, node, iterable)
 
     return _turns(world, scope, node, items)
@@ -77,6 +80,9 @@ def _over_unknown(world: World, scope: Scope, node: ast.For, iterable: Value) ->
     for name in sorted(set(stored(node))):
         world.bind(scope.target(name), name, unknown(("?each", shape(iterable), name), iterable))
     either(world, ("for", shape(iterable)), lambda: block(world, scope, node.body), nothing)
+    for name in sorted(set(stored(node))):  # where there was no turn they may not be bound
+        after = Unsure(("?each", shape(iterable), name), (Opaque(("?held",)), iterable))
+        world.bind(scope.target(name), name, after)
     return block(world, scope, node.orelse)
 
 
@@ -97,11 +103,34 @@ def follow_try(world: World, scope: Scope, node: ast.Try) -> Signal | None:
     signal = either(
         world,
         ("try", code),
-        lambda: world.caught(lambda: block(world, scope, [*node.body, *node.orelse])),
+        lambda: _tried(world, scope, node),
         handled,
     )
     last = block(world, scope, node.finalbody)
     return last if last is not None else signal
+
+
+def _tried(world: World, scope: Scope, node: ast.Try) -> Signal | None:
+    errors = frozenset[str]().union(*(_named(scope, handler.type) for handler in node.handlers))
+    signal = world.caught(lambda: block(world, scope, node.body), errors)
+
+    def rest() -> Signal | None:
+        return block(world, scope, node.orelse)
+
+    if signal is not None and signal.kind == "maybe":
+        return go_on(world, signal, rest)
+    return rest() if signal is None else signal
+
+
+def _named(scope: Scope, node: ast.expr | None) -> set[str]:
+    """Return the names of the exceptions of the interpreter that a handler is for."""
+    if node is None:
+        return {"BaseException"}
+    if isinstance(node, ast.Tuple):
+        return {name for part in node.elts for name in _named(scope, part)}
+    value = scope.find(node.id) if isinstance(node, ast.Name) else None
+    is_builtin = isinstance(value, Symbol) and is_exception(value)
+    return {value.path.removeprefix("builtins.")} if is_builtin else set()  # type: ignore[union-attr] # it is a symbol
 
 
 def _without_handlers(world: World, scope: Scope, node: ast.Try) -> Signal | None:
@@ -123,6 +152,9 @@ def _handled(world: World, scope: Scope, node: ast.Try, at: int, code: Code) -> 
         return None
 
     either(world, ("except", code, at), run, nothing)
+    if handler.name and handler.name in scope.target(handler.name):  # it is taken away at the end
+        gone = Unsure(("?gone", code), ())
+        world.bind(scope.target(handler.name), handler.name, gone)
     return signals[0]
 
 
@@ -140,6 +172,10 @@ def follow_return(world: World, scope: Scope, node: ast.Return) -> Signal | None
 def follow_raise(world: World, scope: Scope, node: ast.Raise) -> Signal | None:
     """``raise a``: unless under a condition, the module does not import."""
     if world.guards:
+        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
+        names = () if raised is None else _named(scope, raised)
+        place = place_of(node, scope.module)
+        world.doubt("an exception may be raised", place, (*names, "BaseException")[0])
         return Signal("raise")
     raise Undecided("an exception is raised", place_of(node, scope.module))
 
@@ -150,7 +186,8 @@ def follow_assert(world: World, scope: Scope, node: ast.Assert) -> None:
     known = tested(world, test, place_of(node, scope.module))
     if known is False and not world.guards:
         raise Undecided("an assertion fails", place_of(node, scope.module))
-    if known is None:
+    if known is not True:
+        world.doubt("an assertion may fail", place_of(node, scope.module), "AssertionError")
         world.effect(("assert", shape(test)), place_of(node, scope.module))
 
 

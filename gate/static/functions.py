@@ -8,6 +8,7 @@ from gate.static.core import block, evaluate
 from gate.static.effects import is_deferred
 from gate.static.scope import Scope
 from gate.static.shapes import shape
+from gate.static.tokens import bound_in, walk
 from gate.static.values import (
     Function,
     Items,
@@ -46,6 +47,7 @@ def follow(
         return None
     scope = Scope(function.scope.module, function.scope, f"{function.name}.<locals>.")
     scope.names.update(names)
+    scope.own = own_names(function)
     mark = world.mark()
     world.depth += 1
     try:
@@ -57,6 +59,17 @@ def follow(
         world.depth -= 1
 
 
+def own_names(function: Function) -> frozenset[str]:
+    """Return the names that a function binds by itself, wherever in it."""
+    if function.node not in _OWN:
+        outer = {n for part in walk(function.node) if isinstance(part, ast.Nonlocal) for n in part.names}
+        _OWN[function.node] = bound_in(function.node) - outer
+    return _OWN[function.node]
+
+
+_OWN: dict[ast.AST, frozenset[str]] = {}
+
+
 def _result(
     world: World, scope: Scope, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ) -> Value:
@@ -65,7 +78,7 @@ def _result(
     signal = block(world, scope, node.body)
     if signal is not None and signal.kind == "maybe":
         shapes = (shape(signal.value), ("=", "None"))
-        return Opaque(("?if", signal.guard, *shapes), (signal.value,))
+        return Opaque(("?if", signal.guard, *shapes), (signal.value, Literal(None)))
     return signal.value if signal is not None else Literal(None)
 
 
@@ -106,5 +119,4 @@ def bound(
 
 
 def _misfit(world: World, function: Function, place: Place) -> None:
-    if not world.catching:
-        raise Undecided(f"the call does not fit {function.name}()", place)
+    world.refuse(f"the call does not fit {function.name}()", place, "TypeError")

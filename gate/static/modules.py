@@ -5,11 +5,12 @@ from __future__ import annotations
 from gate.static import packages
 from gate.static.containers import iterated
 from gate.static.core import block
+from gate.static.importable import doubt_module, doubt_taken
 from gate.static.members import member_of
 from gate.static.refusals import refuse_member
 from gate.static.scope import Module, Scope
 from gate.static.source import Broken
-from gate.static.values import Got, Literal, ModuleName, Opaque, Undecided, Value
+from gate.static.values import Got, Literal, ModuleName, Opaque, Undecided, Unsure, Value
 from gate.static.world import World, place_of, symbol
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -25,6 +26,7 @@ def imported(world: World, name: str, place: Place) -> Value:
     if world.sources.find(top) is None:
         if not packages.is_standard(top) and top not in packages.INERT:
             world.effect(("import", name), place)
+        doubt_module(world, name, place)
         return symbol(name)
     parts = name.split(".")
     module: Module | None = None
@@ -37,9 +39,8 @@ def imported(world: World, name: str, place: Place) -> Value:
 
 
 def _missing(world: World, name: str, place: Place) -> Value:
-    if world.catching:
-        return Opaque(("?module", name))
-    raise Undecided(f"there is no module {name}", place)
+    world.refuse(f"there is no module {name}", place, "ModuleNotFoundError")
+    return Opaque(("?module", name))
 
 
 def _below(world: World, parent: Module | None, name: str, place: Place) -> Module | None:
@@ -99,6 +100,8 @@ def import_from(world: World, scope: Scope, node: ast.ImportFrom) -> None:
             _everything(world, scope, module, place)
             continue
         value = _taken(world, module, alias.name, place)
+        if not isinstance(module, Module | Opaque):
+            doubt_taken(world, name, alias.name, value, place)
         bound = alias.asname or alias.name
         world.bind(scope.target(bound), bound, value)
 
@@ -126,8 +129,10 @@ def _taken(world: World, module: Value, name: str, place: Place) -> Value:
     if found is None or isinstance(found, Got):
         below = _below(world, module, f"{module.name}.{name}", place)
         found = below if below is not None else found
-    if found is None and not world.catching:
-        raise Undecided(f"{module.name} does not define {name}", place)
+    if found is None:
+        world.refuse(f"{module.name} does not define {name}", place, "ImportError")
+    elif isinstance(found, Got | Unsure):
+        world.doubt(f"whether {module.name} defines {name} is not known", place, "ImportError")
     return found if found is not None else Opaque(("?module", f"{module.name}.{name}"))
 
 

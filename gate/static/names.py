@@ -5,8 +5,10 @@ from __future__ import annotations
 import _ast as ast
 
 from gate.static import operators
+from gate.static.annotations import MAYBE
 from gate.static.calls import call
 from gate.static.core import evaluate
+from gate.static.doubts import doubt_item, doubt_member
 from gate.static.events import Application, Part
 from gate.static.frameworks import DECORATORS
 from gate.static.members import computed, in_class
@@ -25,9 +27,11 @@ from gate.static.values import (
     Literal,
     Made,
     Opaque,
+    Pairs,
     Symbol,
     Undecided,
     Unsupported,
+    Unsure,
     Value,
 )
 from gate.static.world import World, place_of
@@ -41,11 +45,13 @@ def follow_constant(_world: World, _scope: Scope, node: ast.Constant) -> Value:
 def follow_name(world: World, scope: Scope, node: ast.Name) -> Value:
     """A name."""
     found = scope.find(node.id)
+    if type(found) is Unsure:
+        world.doubt(MAYBE.format(node.id), place_of(node, scope.module), "NameError")
     if found is not None:
         return _plain(found, node, scope)
-    if scope.module.open or world.catching:
-        return Opaque(("?global", shape(scope.module), node.id))
-    raise Undecided(f"the name {node.id} is not defined", place_of(node, scope.module))
+    place = place_of(node, scope.module)
+    world.refuse(f"the name {node.id} is not defined", place, "NameError")
+    return Opaque(("?global", shape(scope.module), node.id))
 
 
 def follow_attribute(world: World, scope: Scope, node: ast.Attribute) -> Value:
@@ -60,11 +66,11 @@ def follow_attribute(world: World, scope: Scope, node: ast.Attribute) -> Value:
     found = asked(world, owner, asks_for, place)
     if found is not None:
         refuse_member(world, owner, asks_for, place)
+        doubt_member(world, owner, asks_for, found, place)
         return _later(world, _plain(found, node, scope))
-    if world.catching:
-        return Got(owner, node.attr)
     name = owner.name if isinstance(owner, Module) else "it"
-    raise Undecided(f"{name} has no {node.attr}", place)
+    world.refuse(f"{name} has no {node.attr}", place, "AttributeError")
+    return Got(owner, node.attr)
 
 
 def _plain(found: Value, node: ast.expr, scope: Scope) -> Value:
@@ -104,22 +110,21 @@ def follow_subscript(world: World, scope: Scope, node: ast.Subscript) -> Value:
         raise Unsupported("an item of a class")
     if isinstance(owner, Symbol) and owner.path == "typing.Annotated" and isinstance(index, Items):
         return Made(owner, index.items, {}, place_of(node, scope.module))
-    if isinstance(owner, Symbol) and owner.path in SIGNATURES and not world.catching:
-        raise Undecided("it has no items", place_of(node, scope.module))
+    place = place_of(node, scope.module)
+    if isinstance(owner, Symbol) and owner.path in SIGNATURES:
+        world.refuse("it has no items", place, "TypeError")
     found = operators.item(owner, index)
     if found is not None:
         return found
     if isinstance(owner, Instance):
         raise Unsupported("an item of an object")
-    if (
-        isinstance(owner, Literal)
-        and not hasattr(owner.value, "__getitem__")
-        and not world.catching
-    ):
-        raise Undecided("it has no items", place_of(node, scope.module))
+    if isinstance(owner, Literal) and not hasattr(owner.value, "__getitem__"):
+        world.refuse("it has no items", place, "TypeError")
     known = isinstance(owner, Container) and not owner.changes and isinstance(index, Literal)
-    if known and not world.catching and isinstance(index, Literal):
-        raise Undecided(f"there is no {index.value!r} in it", place_of(node, scope.module))
+    if known and isinstance(index, Literal):
+        error = "KeyError" if isinstance(owner, Pairs) else "IndexError"
+        world.refuse(f"there is no {index.value!r} in it", place, error)
+    doubt_item(world, owner, index, place)
     return Opaque(("?item", shape(owner), shape(index)), (owner, index))
 
 

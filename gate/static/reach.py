@@ -20,6 +20,7 @@ from gate.static.values import (
     Opaque,
     Pairs,
     Symbol,
+    Unsure,
     Value,
 )
 
@@ -167,6 +168,7 @@ _PARTS: dict[type[Value], Callable[[Any], list[Value]]] = {
     Part: lambda value: [value.owner],
     Decorator: lambda value: [value.owner],
     Opaque: lambda value: list(value.parts),
+    Unsure: lambda value: list(value.parts),
     Items: lambda value: value.items,
     Pairs: lambda value: [part for pair in value.pairs for part in pair],
     Instance: lambda value: [value.cls, *value.attributes.values()],

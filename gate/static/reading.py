@@ -40,7 +40,12 @@ class Reading:
         self.world = World(sources, frozenset((self.module_name, self.other_module)))
         self.place: Place = (sources.path(self.module_name), 1)
         self.layers: list[Made] = []
-        self.app = self._application()
+        try:
+            self.app = self._application()
+        except Unseen:
+            if self.world.doubts:  # it may never come to that
+                raise Undecided(*self.world.doubts[0]) from None
+            raise
 
     def _application(self) -> Application:
         module = imported(self.world, self.module_name, self.place)

@@ -1,6 +1,6 @@
 """What surely fails, or may: members that are not there, calls that do not fit, values of no use.
 
-Where an exception may be swallowed nothing is refused. What a module has may depend on a condition.
+Where an exception may be swallowed nothing is refused, but doubted. What a module has may depend on a condition.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ from gate.static.values import (
     Made,
     Opaque,
     Symbol,
-    Undecided,
     Value,
 )
 from gate.static.world import symbol
@@ -49,8 +48,8 @@ ROOTED = {"prefix", "mount", "add_route", "add_websocket_route", "route", "webso
 
 def refuse_member(world: World, owner: Value, name: str, place: Place) -> None:
     """Raise Undecided for a member that ``owner`` may not have."""
-    if not world.catching and _may_lack(world, owner, name):
-        raise Undecided(f"it has no {name}", place)
+    if _may_lack(world, owner, name):
+        world.refuse(f"it has no {name}", place, "AttributeError")
 
 
 def _may_lack(world: World, owner: Value, name: str) -> bool:
@@ -118,10 +117,8 @@ def refuse_call(
     world: World, callee: Value, args: list[Value], kwargs: dict[str, Value], place: Place
 ) -> None:
     """Raise Undecided for a call that surely fails."""
-    if world.catching:
-        return
     if isinstance(callee, NOT_CALLABLE) or _is_plain_object(callee):
-        raise Undecided("it cannot be called", place)
+        world.refuse("it cannot be called", place, "TypeError")
     if not isinstance(callee, Symbol):
         return
     short = callee.path.removeprefix("builtins.")
@@ -130,11 +127,11 @@ def refuse_call(
     if not (_takes(short, kwargs) if kwargs else counted) or library.refuses(
         callee.path, args, kwargs
     ):
-        raise Undecided(f"the call does not fit {short}()", place)
+        world.refuse(f"the call does not fit {short}()", place, "TypeError")
     if callee.path.rpartition(".")[0] in APPLICATIONS:
-        raise Undecided(f"{short}() is called of the class, not of an application", place)
+        world.refuse(f"{short}() is called of the class, not of an application", place)
     if short == "next" and len(args) == 1:
-        raise Undecided("next() may come to an end", place)
+        world.refuse("next() may come to an end", place, "StopIteration")
 
 
 def _takes(builtin: str, kwargs: dict[str, Value]) -> bool:
@@ -156,17 +153,17 @@ def refuse_event(
     world: World, part: Part, args: list[Value], kwargs: dict[str, Value], place: Place
 ) -> None:
     """Raise Undecided for a call of a method of an application that surely fails."""
-    path = _known_as(part)
-    if world.catching or not path:
+    path = known_as(part)
+    if not path:
         return
     if library.lacks_member(path):
-        raise Undecided(f"not every version has {part.path}()", place)
+        world.refuse(f"not every version has {part.path}()", place, "AttributeError")
     if library.refuses(path, args, kwargs):
-        raise Undecided(f"the call does not fit {part.path}()", place)
-    _refuse_values(part.path, library.named(path, args, kwargs), place)
+        world.refuse(f"the call does not fit {part.path}()", place, "TypeError")
+    _refuse_values(world, part.path, library.named(path, args, kwargs), place)
 
 
-def _known_as(part: Part) -> str:
+def known_as(part: Part) -> str:
     """Return the full name of a method; "" for one of what is not known."""
     home, name = CLASSES[part.owner.kind], part.path
     if name.startswith("router.") and part.owner.kind == "FastAPI":
@@ -178,13 +175,13 @@ def _known_as(part: Part) -> str:
 
 def refuse_construction(world: World, kind: str, call: Made) -> None:
     """Raise Undecided for a call of a constructor of an application that surely fails."""
-    if world.catching or not isinstance(call.callee, Symbol):
+    if not isinstance(call.callee, Symbol):
         return
     named = library.named(CLASSES[kind], call.args, call.kwargs)
-    _refuse_values(kind, named, call.place)
+    _refuse_values(world, kind, named, call.place)
 
 
-def _refuse_values(method: str, named: dict[str, Value], place: Place) -> None:
+def _refuse_values(world: World, method: str, named: dict[str, Value], place: Place) -> None:
     """Raise Undecided for an argument that surely cannot be what its name says."""
     for name, value in named.items():
         if (
@@ -193,7 +190,7 @@ def _refuse_values(method: str, named: dict[str, Value], place: Place) -> None:
             or (name in CALLED and isinstance(value, NOT_CALLABLE) and not _is_none(value))
             or (name == "router" and _is_no_router(value))
         ):
-            raise Undecided(f"{method}() cannot take this as its {name}", place)
+            world.refuse(f"{method}() cannot take this as its {name}", place)
 
 
 def _is_no_path(method: str, name: str, value: Value) -> bool:
@@ -224,12 +221,12 @@ def _is_none(value: Value) -> bool:
 def refuse_setting(world: World, name: str, value: Value, place: Place) -> None:
     """Raise Undecided for a setting of an application that cannot be in its document."""
     odd = isinstance(value, Function | Class | Module | Application | Container)
-    if not world.catching and name in frameworks.TEXTS and odd:
-        raise Undecided(f"{name} cannot be this", place)
+    if name in frameworks.TEXTS and odd:
+        world.refuse(f"{name} cannot be this", place)
 
 
 def refuse_iteration(world: World, value: Value, place: Place) -> None:
     """Raise Undecided for a loop over what surely has no items."""
     plain = isinstance(value, Literal) and not isinstance(value.value, str | bytes)
-    if not world.catching and (plain or isinstance(value, Function | Module | Application)):
-        raise Undecided("it has no items", place)
+    if plain or isinstance(value, Function | Module | Application):
+        world.refuse("it has no items", place, "TypeError")

@@ -26,6 +26,7 @@ class Scope:
         self.names: dict[str, Value] = {}
         self.globals: set[str] = set()
         self.nonlocals: set[str] = set()
+        self.own: frozenset[str] = frozenset()  # what a function binds, wherever in it
         self.is_class = False
         # Another scope → the names that stand for something else there: see gate.static.code.
         self.differing: dict[int, frozenset[str] | None] = {}
@@ -36,6 +37,8 @@ class Scope:
         while scope is not None:
             if name in scope.names and not (scope.is_class and scope is not self):
                 return scope.names[name]
+            if name in scope.own and name not in scope.nonlocals:
+                return None  # it is not bound yet, whatever it stands for further out
             scope = scope.parent
         return BUILTINS.get(name)
 

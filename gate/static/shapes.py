@@ -26,6 +26,7 @@ from gate.static.values import (
     Opaque,
     Pairs,
     Symbol,
+    Unsure,
     Value,
 )
 
@@ -191,6 +192,7 @@ _SHAPES: dict[type[Value], Callable[[Any], Shape]] = {
     Made: _made,
     Got: _got,
     Opaque: _opaque,
+    Unsure: _opaque,
     Items: _items,
     Pairs: _pairs,
     Function: _function,

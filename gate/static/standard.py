@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from gate.static import applications
 from gate.static.containers import iterated
+from gate.static.doubts import doubt_key, doubt_member, doubt_set
 from gate.static.members import computed
 from gate.static.protocols import asked
+from gate.static.refusals import refuse_member
 from gate.static.values import Items, Literal, Pairs, Undecided, Unsupported, Value
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -30,8 +32,10 @@ def called(world: World, path: str, args: Args, kwargs: Kwargs, place: Place) ->
 
 
 def _sequence(kind: str) -> Callable[[World, Args, Kwargs, Place], Value | None]:
-    def make(world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value | None:
+    def make(world: World, args: Args, _kwargs: Kwargs, place: Place) -> Value | None:
         items = iterated(args[0]) if args else []
+        if kind == "set":
+            doubt_key(world, items or [], place)
         return None if items is None or len(args) > 1 else Items(kind, items, world.guards)
 
     return make
@@ -46,14 +50,15 @@ def _dictionary(world: World, args: Args, kwargs: Kwargs, _place: Place) -> Valu
 
 
 def _reversed(world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value | None:
-    items = iterated(args[0]) if len(args) == 1 else None
+    is_set = bool(args) and isinstance(args[0], Items) and args[0].kind == "set"
+    items = iterated(args[0]) if len(args) == 1 and not is_set else None
     return None if items is None else Items("list", items[::-1], world.guards)
 
 
 def _range(world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value | None:
     numbers = [arg.value for arg in args if isinstance(arg, Literal)]
     whole = [number for number in numbers if isinstance(number, int)]
-    if len(whole) != len(args) or not args:
+    if len(whole) != len(args) or not args or whole[2:3] == [0]:
         return None
     span = range(*whole[:3])
     known = len(span) <= MAX_RANGE
@@ -87,9 +92,8 @@ def _converted(convert: type) -> Callable[[World, Args, Kwargs, Place], Value | 
         try:
             return Literal(convert(value)) if plain else None
         except ValueError as exc:
-            if world.catching:
-                return None
-            raise Undecided(f"ValueError: {exc}", place) from exc
+            world.refuse(f"ValueError: {exc}", place, "ValueError")
+            return None
 
     return make
 
@@ -101,14 +105,20 @@ def _length(_world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value 
 
 def _get(world: World, args: Args, _kwargs: Kwargs, place: Place) -> Value | None:
     name = args[1].value if len(args) == 2 and isinstance(args[1], Literal) else None  # noqa: PLR2004
-    known = isinstance(name, str) and computed(args[0], name) is None
-    return asked(world, args[0], name, place) if known and isinstance(name, str) else None
+    if not isinstance(name, str) or computed(args[0], name) is not None:
+        return None
+    found = asked(world, args[0], name, place)
+    if found is not None:
+        refuse_member(world, args[0], name, place)
+        doubt_member(world, args[0], name, found, place)
+    return found
 
 
 def _set(world: World, args: Args, _kwargs: Kwargs, place: Place) -> Value | None:
     name = args[1].value if len(args) == 3 and isinstance(args[1], Literal) else None  # noqa: PLR2004
     if not isinstance(name, str):
         raise Undecided("setattr() can change anything", place)
+    doubt_set(world, args[0], name, place)
     applications.put(world, args[0], name, args[2], place)
     return Literal(None)
 

@@ -100,6 +100,12 @@ class Opaque(Value):
         self.parts = parts
 
 
+class Unsure(Opaque):
+    """What a name stands for that may not be bound."""
+
+    __slots__ = ()
+
+
 def unknown(shape: Shape, *held: Value) -> Opaque:
     """Return a value that comes from code which is not followed, and may be any of ``held``."""
     return Opaque(shape, (Opaque(("?held",)), *held))

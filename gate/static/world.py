@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+
 from gate.static.brief import brief
 from gate.static.events import Application, Event
 from gate.static.scope import Module
@@ -44,7 +46,9 @@ class World:
         self.cached: dict[str, Value] = {}  # what functions behind a cache have returned
         self.happened: list[Event | Made] = []  # events and makings, one after the other
         self.depth = 0
-        self.catching = 0  # how many blocks around the code at hand may swallow exceptions
+        self.doubts: list[tuple[str, Place]] = []  # what is not known to work, with places
+        self.submodules: set[str] = set()  # modules outside that were imported by their names
+        self._swallowed: list[frozenset[str]] = []  # by blocks around the code at hand
         self._steps = 0
         self._journal: list[Change] = []
 
@@ -86,13 +90,31 @@ class World:
             raise Undecided(GIVEN, place)
         self.append(container.changes, (*self.guards, brief(shape)))
 
-    def caught(self, run: Callable[[], Signal | None]) -> Signal | None:
-        """Run code of which an exception may be swallowed."""
-        self.catching += 1
+    @property
+    def catching(self) -> bool:
+        """Whether a block around the code at hand may swallow exceptions."""
+        return bool(self._swallowed)
+
+    def caught(
+        self, run: Callable[[], Signal | None], errors: frozenset[str] = frozenset()
+    ) -> Signal | None:
+        """Run code of which an exception may be swallowed; surely those named ``errors`` are."""
+        self._swallowed.append(errors)
         try:
             return run()
         finally:
-            self.catching -= 1
+            self._swallowed.pop()
+
+    def doubt(self, reason: str, place: Place, error: str = "Exception") -> None:
+        """Note that something may raise ``error``, unless a block around it surely swallows it."""
+        if not any(_is_among(error, errors) for errors in self._swallowed):
+            self.append(self.doubts, (reason, place))
+
+    def refuse(self, reason: str, place: Place, error: str = "Exception") -> None:
+        """Raise Undecided for what surely raises ``error``, unless that may be swallowed."""
+        if not self.catching:
+            raise Undecided(reason, place)
+        self.doubt(reason, place, error)
 
     def mark(self) -> int:
         """Return a point that ``roll_back`` can go back to."""
@@ -123,6 +145,11 @@ class World:
         for (_, name), (names, _, old) in bindings.changes.items():
             self.unbind(names, name) if old is MISSING else self.bind(names, name, old)
         return signal, bindings
+
+
+def _is_among(error: str, errors: frozenset[str]) -> bool:
+    kinds = getattr(builtins, error).__mro__
+    return any(kind.__name__ in errors for kind in kinds)
 
 
 class Bindings:

@@ -1,0 +1,200 @@
+"""Annotations that are surely understood: by the interpreter, by pydantic, by FastAPI."""
+
+from __future__ import annotations
+
+import _ast as ast
+
+from gate.static.dependencies import resolved
+from gate.static.kinds import is_class
+from gate.static.scope import Scope
+from gate.static.values import Class, Items, Literal, Opaque, Symbol, Unsure, Value
+from gate.static.words import words
+
+SCALARS = words(
+    """
+    builtins.str builtins.int builtins.float builtins.bool builtins.bytes typing.Any uuid.UUID
+    datetime.datetime datetime.date datetime.time datetime.timedelta decimal.Decimal pathlib.Path
+    """
+)
+OTHERS = words(
+    """
+    builtins.dict builtins.list builtins.tuple builtins.set builtins.frozenset pydantic.SecretStr
+    typing.Dict typing.List typing.Tuple typing.Set pydantic.SecretBytes pydantic.HttpUrl
+    pydantic.AnyUrl pydantic.PositiveInt pydantic.NonNegativeInt pydantic.PositiveFloat
+    """
+)
+# Generic types → how many parameters they take, 0 for one or more.
+GENERICS = {
+    **dict.fromkeys(("builtins.list", "builtins.set", "builtins.frozenset", "typing.Optional"), 1),
+    **dict.fromkeys(("typing.List", "typing.Set", "typing.FrozenSet", "typing.ClassVar"), 1),
+    **dict.fromkeys(("collections.abc.Sequence", "typing.Sequence", "builtins.type"), 1),
+    **dict.fromkeys(("collections.abc.Iterable", "typing.Iterable", "typing.Type"), 1),
+    **dict.fromkeys(("collections.abc.Iterator", "typing.Iterator"), 1),
+    **dict.fromkeys(("collections.abc.AsyncIterator", "typing.AsyncIterator"), 1),
+    **dict.fromkeys(("builtins.dict", "typing.Dict"), 2),
+    **dict.fromkeys(("collections.abc.Mapping", "typing.Mapping"), 2),
+    **dict.fromkeys(("typing.Union", "builtins.tuple", "typing.Tuple"), 0),
+}
+AS_FIELDS = words(
+    """
+    builtins.list builtins.set builtins.frozenset builtins.dict builtins.tuple typing.Optional
+    typing.List typing.Set typing.FrozenSet typing.Dict typing.Union typing.Tuple
+    collections.abc.Sequence typing.Sequence collections.abc.Mapping typing.Mapping
+    """
+)
+UNIONS = ("typing.Optional", "typing.Union")
+MODELS = ("pydantic.BaseModel", "pydantic.main.BaseModel")
+ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum")
+# What FastAPI gives an endpoint by its annotation.
+GIVEN = words(
+    """
+    starlette.requests.Request starlette.responses.Response starlette.websockets.WebSocket
+    starlette.requests.HTTPConnection fastapi.background.BackgroundTasks
+    starlette.background.BackgroundTasks fastapi.security.SecurityScopes
+    """
+)
+
+
+def is_annotation(node: ast.expr, scope: Scope) -> bool:
+    """Whether an annotation that is evaluated when a definition runs surely can be.
+
+    A quick look at the most common ones: what is not known in here may yet be.
+    """
+    match node:
+        case ast.Name():
+            value = scope.find(node.id)
+            return value is not None and not isinstance(value, Unsure)
+        case ast.Constant():
+            return True
+        case ast.BinOp(op=ast.BitOr()):
+            parts = (node.left, node.right)
+            return all(_is_of_union(p, scope) and is_annotation(p, scope) for p in parts)
+        case ast.Subscript():
+            return _is_generic(node, scope)
+    return False
+
+
+def _is_of_union(node: ast.expr, scope: Scope) -> bool:
+    """Whether ``|`` surely takes it."""
+    if isinstance(node, ast.BinOp | ast.Subscript):
+        return True
+    value = resolved(node, scope)
+    return value is not None and is_of_union(value)
+
+
+def is_of_union(value: Value) -> bool:
+    """Whether ``|`` surely takes a type, or None, beside a type."""
+    none = isinstance(value, Literal) and value.value is None
+    return none or is_type(value)
+
+
+def is_type(value: Value) -> bool:
+    """Whether a value is a class, a generic type with its parameters, a union."""
+    if isinstance(value, Opaque) and value.shape[0] == "?item":
+        return is_generic(*value.parts)
+    if isinstance(value, Opaque) and value.shape[:2] == ("?binary", "BitOr"):
+        return all(map(is_of_union, value.parts)) and any(map(is_type, value.parts))
+    return is_class(value) or (isinstance(value, Symbol) and value.path == "typing.Any")
+
+
+def is_generic(owner: Value, index: Value) -> bool:
+    """Whether ``owner[index]`` surely is a type."""
+    path = owner.path if isinstance(owner, Symbol) else ""
+    parts = index.items if isinstance(index, Items) and index.kind == "tuple" else [index]
+    if path == "typing.Literal":
+        return all(isinstance(part, Literal) for part in parts)
+    if path in ("collections.abc.Callable", "typing.Callable"):
+        taken = parts[0]
+        listed = taken.items if isinstance(taken, Items) else []
+        known_parts = isinstance(taken, Items) or _is_dots(taken)
+        return known_parts and all(map(is_of_union, (*listed, *parts[1:]))) and len(parts) == 2  # noqa: PLR2004
+    count = GENERICS.get(path)
+    fits = count is not None and count in (0, len(parts)) and bool(parts)
+    return fits and all(is_of_union(part) or (not count and _is_dots(part)) for part in parts)
+
+
+def _is_dots(value: Value) -> bool:
+    return isinstance(value, Literal) and value.value is ...
+
+
+def _is_generic(node: ast.Subscript, scope: Scope) -> bool:
+    owner = resolved(node.value, scope)
+    path = owner.path if isinstance(owner, Symbol) else ""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if path == "typing.Literal":
+        return all(isinstance(part, ast.Constant) for part in parts)
+    if path in ("collections.abc.Callable", "typing.Callable"):
+        return len(parts) == 2 and _is_callable(parts, scope)  # noqa: PLR2004 - taken and returned
+    count = GENERICS.get(path)
+    fits = count is not None and (count in (0, len(parts)) and bool(parts))
+    return fits and all(
+        is_annotation(part, scope) or (count == 0 and _is_ellipsis(part)) for part in parts
+    )
+
+
+def _is_callable(parts: list[ast.expr], scope: Scope) -> bool:
+    taken = parts[0].elts if isinstance(parts[0], ast.List) else []
+    is_listed = isinstance(parts[0], ast.List) or _is_ellipsis(parts[0])
+    return is_listed and all(is_annotation(part, scope) for part in (*taken, parts[1]))
+
+
+def _is_ellipsis(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is ...
+
+
+def is_field(node: ast.expr, scope: Scope, *, scalar: bool = False) -> bool:
+    """Whether pydantic surely makes a field of an annotation; with ``scalar`` one of a plain type."""
+    match node:
+        case ast.Constant(value=None):
+            return True
+        case ast.Constant(value=str(text)) if text.isidentifier():
+            return is_field_type(scope.module.scope.find(text), scalar=scalar)
+        case ast.Name() | ast.Attribute():
+            return is_field_type(resolved(node, scope), scalar=scalar)
+        case ast.BinOp(op=ast.BitOr()):
+            return all(is_field(part, scope, scalar=scalar) for part in (node.left, node.right))
+        case ast.Subscript():
+            return _is_generic_field(node, scope, scalar=scalar)
+    return False
+
+
+def _is_generic_field(node: ast.Subscript, scope: Scope, *, scalar: bool) -> bool:
+    owner = resolved(node.value, scope)
+    path = owner.path if isinstance(owner, Symbol) else ""
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if path == "typing.Literal":
+        return all(
+            isinstance(part, ast.Constant) and isinstance(part.value, str | int) for part in parts
+        )
+    if path not in AS_FIELDS or (scalar and path not in UNIONS):
+        return False
+    if path in ("builtins.dict", "typing.Dict", "collections.abc.Mapping", "typing.Mapping"):
+        if not is_field(parts[0], scope, scalar=True):
+            return False
+    return bool(parts) and all(
+        is_field(part, scope, scalar=scalar) or ("uple" in path and _is_ellipsis(part))
+        for part in parts
+    )
+
+
+def is_field_type(value: Value | None, *, scalar: bool = False) -> bool:
+    """Whether a value is a type of which pydantic surely makes a field."""
+    if isinstance(value, Symbol):
+        return value.path in SCALARS or (not scalar and value.path in OTHERS)
+    if isinstance(value, Class):
+        return derives(value, ENUMS) or (not scalar and derives(value, MODELS))
+    if isinstance(value, Opaque) and value.shape[0] == "?item" and not scalar:
+        owner, index = value.parts
+        parts = index.items if isinstance(index, Items) else [index]
+        is_known = isinstance(owner, Symbol) and owner.path in AS_FIELDS
+        return is_known and is_generic(owner, index) and all(map(is_field_type, parts))
+    if isinstance(value, Opaque) and value.shape[:2] == ("?binary", "BitOr"):
+        return all(is_field_type(part, scalar=scalar) for part in value.parts)
+    return isinstance(value, Literal) and value.value is None
+
+
+def derives(cls: Value, paths: tuple[str, ...]) -> bool:
+    """Whether a class of the tree derives from one of those outside."""
+    if isinstance(cls, Symbol):
+        return cls.path in paths
+    return isinstance(cls, Class) and any(derives(base, paths) for base in cls.bases)
