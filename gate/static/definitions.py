@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import _ast as ast
 
+from gate.static import packages
 from gate.static.annotations import Read, in_signature, known, run_with
 from gate.static.calls import call
 from gate.static.classes import is_decorated, is_made
 from gate.static.core import block, evaluate, run
-from gate.static.effects import unfollowed
+from gate.static.effects import origin, unfollowed
 from gate.static.events import Application
 from gate.static.members import in_class, special
 from gate.static.scope import Module, Scope
@@ -99,7 +100,9 @@ def follow_class(world: World, scope: Scope, node: ast.ClassDef) -> None:
     cls.early = {name: value for name, value in before.items() if name not in own}
     _refuse_twin(world, scope, cls)
     if not is_made(node, inner, cls):
-        world.doubt("whether this class can be made is not known", place_of(node, scope.module))
+        outside = any(packages.is_other(origin(base)) for base in bases)
+        place = place_of(node, scope.module)
+        world.doubt("whether this class can be made is not known", place, outside=outside)
     value: Value = cls
     for decorator in reversed(decorators):
         value = _decorated(world, decorator, value, place_of(node, scope.module))

@@ -12,9 +12,10 @@ import builtins
 from gate.static import frameworks, importable, known, library, packages
 from gate.static import given as _given  # noqa: F401 - it fills the table of tests
 from gate.static.endpoints import is_endpoint, is_plain_endpoint
+from gate.static.effects import origin
 from gate.static.events import Application, Event, Part
 from gate.static.functions import bound
-from gate.static.fields import is_generic, is_of_union, is_type
+from gate.static.fields import MODELS, derives, is_generic, is_of_union, is_type
 from gate.static.kinds import NUMBERS, callee, hashable, is_a, kinds, of_binary
 from gate.static.members import in_class, lineage
 from gate.static.refusals import known_as
@@ -52,7 +53,7 @@ def doubt_call(world: World, made: Made) -> None:
     if not _works(world, made, path):
         name = path.removeprefix("builtins.")
         what = f"{name}() takes this" if name else "this call fails"
-        world.doubt(f"whether {what} is not known", made.place)
+        world.doubt(f"whether {what} is not known", made.place, outside=_is_outside(made.callee))
 
 
 def _works(world: World, made: Made, path: str) -> bool:
@@ -69,7 +70,8 @@ def _decorates(world: World, made: Made) -> bool:
     """Whether what a call has made is a decorator and takes this, or makes a context of it."""
     callee = made.callee
     assert isinstance(callee, Made)  # noqa: S101 - it was asked
-    if is_a(callee, "decorator"):
+    bare = bool(callee.args) and isinstance(callee.args[0], Function)
+    if is_a(callee, "decorator") and not bare:
         return len(made.args) == 1 and not made.kwargs and isinstance(made.args[0], Function)
     maker, function = callee.callee, callee.args[0] if len(callee.args) == 1 else None
     is_context = isinstance(maker, Symbol) and maker.path in packages.CONTEXTS
@@ -78,6 +80,11 @@ def _decorates(world: World, made: Made) -> bool:
         and isinstance(function, Function)
         and bound(world, function, made.args, made.kwargs, made.place) is not None
     )
+
+
+def _is_outside(*values: Value) -> bool:
+    """Whether a package other than the frameworks has to know."""
+    return any(packages.is_other(origin(value)) for value in values)
 
 
 def has_spread(args: list[Value], kwargs: dict[str, Value]) -> bool:
@@ -158,7 +165,8 @@ HARMLESS = {"__module__", "__qualname__", "__doc__", "__annotations__", "openapi
 def doubt_member(world: World, owner: Value, name: str, found: Value, place: Place) -> None:
     """Note a member that is asked for, unless it surely is there."""
     if not _has(world, owner, name, found):
-        world.doubt(f"whether it has {name} is not known", place, "AttributeError")
+        reason = f"whether it has {name} is not known"
+        world.doubt(reason, place, "AttributeError", outside=_is_outside(owner))
 
 
 def _has(world: World, owner: Value, name: str, found: Value) -> bool:
@@ -170,7 +178,8 @@ def _has(world: World, owner: Value, name: str, found: Value) -> bool:
         case Part() | Application():
             return _application_has(owner, name)
         case Class():
-            return in_class(owner, name) is not None or name in OF_FUNCTIONS
+            hidden = derives(owner, MODELS) or _is_outside(owner)
+            return name in OF_FUNCTIONS or (in_class(owner, name) is not None and not hidden)
         case Instance():
             return name in owner.attributes or in_class(owner.cls, name) is not None
         case Function():
@@ -211,7 +220,7 @@ def doubt_item(world: World, owner: Value, index: Value, place: Place) -> None:
     """Note an item that is asked for, unless it is a generic type with its parameters."""
     generic = isinstance(owner, Symbol) and owner.path in GENERIC_BASES
     if not (generic or is_generic(owner, index)):
-        world.doubt("whether it has this item is not known", place)
+        world.doubt("whether it has this item is not known", place, outside=_is_outside(owner))
 
 
 GENERIC_BASES = {"typing.Generic", "typing.Protocol", "logging.StreamHandler"}
@@ -220,7 +229,7 @@ GENERIC_BASES = {"typing.Generic", "typing.Protocol", "logging.StreamHandler"}
 def doubt_iteration(world: World, value: Value, place: Place) -> None:
     """Note a loop over a value, unless it surely has items."""
     if not is_a(value, "str,list,tuple,set,dict,bytes"):
-        world.doubt("whether it has items is not known", place)
+        world.doubt("whether it has items is not known", place, outside=_is_outside(value))
 
 
 def doubt_key(world: World, values: list[Value], place: Place) -> None:

@@ -211,6 +211,8 @@ def _is_neutral(path: str, callee: Value) -> bool:
     """Whether a call leaves alone what it is given, and calls none of it."""
     if isinstance(callee, Made) and not any(_is_code(value) for value in callee.args):
         callee = callee.callee  # a decorator with arguments
+    if isinstance(callee, Got) and path == "builtins.property":
+        return True
     if not isinstance(callee, Symbol):
         return False
     if path.startswith("builtins."):

@@ -64,8 +64,8 @@ def is_annotation(node: ast.expr, scope: Scope) -> bool:
         case ast.Name():
             value = scope.find(node.id)
             return value is not None and not isinstance(value, Unsure)
-        case ast.Constant():
-            return True
+        case ast.Constant(value=value):
+            return value is None or (isinstance(value, str) and value.isidentifier())
         case ast.BinOp(op=ast.BitOr()):
             parts = (node.left, node.right)
             return all(_is_of_union(p, scope) and is_annotation(p, scope) for p in parts)
@@ -107,10 +107,16 @@ def is_generic(owner: Value, index: Value) -> bool:
         taken = parts[0]
         listed = taken.items if isinstance(taken, Items) else []
         known_parts = isinstance(taken, Items) or _is_dots(taken)
-        return known_parts and all(map(is_of_union, (*listed, *parts[1:]))) and len(parts) == 2  # noqa: PLR2004
+        return known_parts and all(map(_is_parameter, (*listed, *parts[1:]))) and len(parts) == 2  # noqa: PLR2004
     count = GENERICS.get(path)
     fits = count is not None and count in (0, len(parts)) and bool(parts)
-    return fits and all(is_of_union(part) or (not count and _is_dots(part)) for part in parts)
+    return fits and all(_is_parameter(part) or (not count and _is_dots(part)) for part in parts)
+
+
+def _is_parameter(value: Value) -> bool:
+    """Whether a generic type takes a parameter: a type, or the name of one in a text."""
+    text = value.value if isinstance(value, Literal) else None
+    return is_of_union(value) or (isinstance(text, str) and text.isidentifier())
 
 
 def _is_dots(value: Value) -> bool:

@@ -29,7 +29,8 @@ def report(
     if verdict.kind in ("same", "single"):
         return Report(CHECK, notes=(said(verdict, reference, candidate),))
     differences = Differences(verdict, reference, candidate)
-    if verdict.kind == "differ" and not differences.all and differences.are_of_order:
+    harmless = not differences.all and not verdict.reasons
+    if verdict.kind == "differ" and harmless and differences.are_of_order:
         return Report(CHECK, notes=(said(verdict, reference, candidate),))
     certain = differences.certain if verdict.kind == "differ" else []
     if certain:

@@ -60,7 +60,9 @@ def doubt_module(world: World, name: str, place: Place) -> None:
     parts = name.split(".")
     world.submodules.update(".".join(parts[: at + 1]) for at in range(len(parts)))
     if not _is_there(name):
-        world.doubt(f"whether {name} can be imported is not known", place, "ImportError")
+        outside = packages.is_other(name) and _is_installed(parts[0])
+        reason = f"whether {name} can be imported is not known"
+        world.doubt(reason, place, "ImportError", outside=outside)
 
 
 def _is_there(name: str) -> bool:
@@ -97,7 +99,8 @@ def doubt_taken(world: World, home: str, name: str, found: Value, place: Place) 
     if is_module(path):
         doubt_module(world, path, place)
     elif not has(home, name, found):
-        world.doubt(f"whether {home} has {name} is not known", place, "ImportError")
+        reason = f"whether {home} has {name} is not known"
+        world.doubt(reason, place, "ImportError", outside=packages.is_other(home))
 
 
 def has(home: str, name: str, found: Value) -> bool:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 Kinds = frozenset[str]
 NOT_KNOWN: Kinds = frozenset()
 NUMBERS = frozenset({"int", "float", "bool"})
+LARGE = 100_000
 SIZED = frozenset({"str", "bytes", "list", "tuple", "set", "dict"})
 EITHER = ("?if", "?or", "?and", "?later")
 OF_SHAPES = {"?text": "str", "?formatted": "str", "?compared": "bool", "?file": "str"}
@@ -91,8 +92,16 @@ def _result(said: str, given: dict[str, Value] | None = None) -> Kinds:
 
 
 def _of_got(value: Got) -> Kinds:
+    if isinstance(value.owner, Class) and value.name in value.owner.names:
+        return frozenset({"enum"}) if _is_enumeration(value.owner) else NOT_KNOWN
     found = known.entry(callee(value))
     return _result(found.result) if found is not None and not found.called else NOT_KNOWN
+
+
+def _is_enumeration(cls: Value) -> bool:
+    if isinstance(cls, Class):
+        return any(map(_is_enumeration, cls.bases))
+    return isinstance(cls, Symbol) and cls.path in ("enum.Enum", "enum.IntEnum", "enum.StrEnum")
 
 
 def callee(value: Value) -> str:
@@ -223,6 +232,11 @@ def _is_callable(value: Value) -> bool:
     return isinstance(value, Function | Method | Class) or (made and _is(value, "function"))
 
 
+def _is_small(value: Value) -> bool:
+    number = value.value if isinstance(value, Literal) else None
+    return isinstance(number, int | float) and -LARGE < number < LARGE
+
+
 def _is_sequence_of(name: str) -> Callable[[Value], bool]:
     def test(value: Value) -> bool:
         return (
@@ -243,6 +257,7 @@ TESTS: dict[str, Callable[[Value], bool]] = {
     "any": lambda _: True,
     "number": lambda value: bool(kinds(value)) and kinds(value) <= NUMBERS,
     "int": lambda value: bool(kinds(value)) and kinds(value) <= {"int", "bool", "http.HTTPStatus"},
+    "small": _is_small,
     "sized": lambda value: bool(kinds(value)) and kinds(value) <= SIZED,
     "hashable": hashable,
     "class": is_class,

@@ -106,6 +106,12 @@ CONTEXTS = ("contextlib.contextmanager", "contextlib.asynccontextmanager")
 CACHES = ("functools.lru_cache", "functools.cache")
 
 
+def is_other(path: str) -> bool:
+    """Whether a full name is of a package that is neither the interpreter's nor a framework."""
+    package = path.partition(".")[0]
+    return package in INERT and package not in ("fastapi", "starlette")
+
+
 def is_standard(package: str) -> bool:
     """Whether a top-level package belongs to the interpreter."""
     return package == "builtins" or package in sys.stdlib_module_names

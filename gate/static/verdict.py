@@ -58,7 +58,7 @@ def compare(sources: Sources, reference: str, candidate: str, prepare: str = "")
     readings: list[Reading] = []
     for entry, other in ((reference, candidate), (candidate, reference)):
         reading = _read(sources, entry, other, verdict)
-        surely = reading is not None and not reading.world.doubts
+        surely = reading is not None and not _unknown(reading)
         if reading is not None and surely and count(reading.app):  # to read the other is to read it again?
             if reading.is_re_export:
                 return Verdict("single")
@@ -113,26 +113,33 @@ def _compared(reference: Reading, candidate: Reading, prepare: str) -> Verdict:
         return undecided([(DEEP, reference.place)])
 
 
-def _doubts(*readings: Reading) -> list[Reason]:
+def _unknown(*readings: Reading) -> list[Reason]:
     """Return what may fail: where it does, there is nothing to compare."""
-    return [doubt for reading in readings for doubt in reading.world.doubts]
+    worlds = [reading.world for reading in readings]
+    return [doubt for world in worlds for doubt in (*world.doubts, *world.outside)]
 
 
 def _by_history(reference: Reading, candidate: Reading, prepare: str) -> Verdict:
     """Compare what was done, one thing after the other; where that differs, what came of it."""
     single = reference.is_other or candidate.is_other
-    doubts = _doubts(reference, candidate)
-    if single and not doubts and count(reference.app) and alike(reference, candidate):
+    surely = not _unknown(reference, candidate)
+    if single and surely and count(reference.app) and alike(reference, candidate):
         return Verdict("single")
     if prepare:
         for reading in (reference, candidate):
             reading.prepare(prepare)
-    doubts = _doubts(reference, candidate)
-    if not doubts and alike(reference, candidate):
+    unknown = _unknown(reference, candidate)
+    doubts: list[Reason] = []
+    if not unknown and alike(reference, candidate):
         if count(reference.app):
             return Verdict("single" if single else "same")
         doubts.append((ROUTELESS, reference.app.place))
-    doubts = [*elsewhere(reference, candidate, shared_only=True), *doubts]
+    doubts += elsewhere(reference, candidate, shared_only=True)
+    doubts += [doubt for reading in (reference, candidate) for doubt in reading.world.doubts]
     from gate.static.sheets import by_facts  # noqa: PLC0415 - most pairs never come here
 
-    return by_facts((reference, candidate), doubts)
+    verdict = by_facts((reference, candidate), doubts)
+    if verdict.kind == "same" and unknown:
+        return undecided(unknown)
+    verdict.reasons = verdict.reasons or unknown  # what differs may be of no consequence
+    return verdict

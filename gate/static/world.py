@@ -47,6 +47,7 @@ class World:
         self.happened: list[Event | Made] = []  # events and makings, one after the other
         self.depth = 0
         self.doubts: list[tuple[str, Place]] = []  # what is not known to work, with places
+        self.outside: list[tuple[str, Place]] = []  # the same, where a package has to know
         self.submodules: set[str] = set()  # modules outside that were imported by their names
         self._swallowed: list[frozenset[str]] = []  # by blocks around the code at hand
         self._steps = 0
@@ -105,10 +106,15 @@ class World:
         finally:
             self._swallowed.pop()
 
-    def doubt(self, reason: str, place: Place, error: str = "Exception") -> None:
-        """Note that something may raise ``error``, unless a block around it surely swallows it."""
+    def doubt(
+        self, reason: str, place: Place, error: str = "Exception", *, outside: bool = False
+    ) -> None:
+        """Note that something may raise ``error``, unless a block around it surely swallows it.
+
+        ``outside`` says that an installed package decides that, and neither the tree nor FastAPI.
+        """
         if not any(_is_among(error, errors) for errors in self._swallowed):
-            self.append(self.doubts, (reason, place))
+            self.append(self.outside if outside else self.doubts, (reason, place))
 
     def refuse(self, reason: str, place: Place, error: str = "Exception") -> None:
         """Raise Undecided for what surely raises ``error``, unless that may be swallowed."""

@@ -14,7 +14,8 @@ from tests.gate.differential.running import ENTRIES, Running, Truth
 from tests.gate.parity_cases import source
 
 NOT_KNOWN = frozenset({"parity.undecided"})
-SAME, UNDECIDED, DIFFER, FAILING = "same", "undecided", "differ", "failing alike"
+SAME, UNDECIDED, DIFFER = "same", "undecided", "differ"
+FAILING, FAILED = "failing alike", "failed"
 PARAMETERS = ("parity.endpoint.", "parity.dependency.")
 # An entry point of which nothing can be seen, one finding each.
 UNSEEN: tuple[str, ...] = (
@@ -75,10 +76,8 @@ def judged(root: Path, number: int, running: Running) -> Judged:
 def _fits(rules: frozenset[str], truth: Truth) -> bool:
     """Whether each of the rules that reading names is what running finds."""
     kind, found = truth
-    if kind == FAILING:
-        return True  # what both do alike is trusted to work
-    if kind == "failed":
-        return bool(rules)
+    if kind in (FAILING, FAILED):
+        return bool(rules) and rules <= found
     rest = rules - found
     if any(
         rule.startswith(PARAMETERS) for rule in found
@@ -93,5 +92,5 @@ def _surely(root: Path) -> Truth:
     rules = frozenset(finding.rule for finding in findings)
     unseen = [finding for finding in findings if finding.rule in UNSEEN]
     if unseen:
-        return FAILING if len(unseen) == len(ENTRIES) else "failed", frozenset()
+        return FAILING if len(unseen) == len(ENTRIES) else FAILED, rules
     return DIFFER if rules else SAME, rules
