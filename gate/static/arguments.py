@@ -7,8 +7,8 @@ import _ast as ast
 from gate.static.calls import call
 from gate.static.containers import iterated
 from gate.static.core import evaluate
-from gate.static.doubts import doubt_iteration
 from gate.static.effects import consume
+from gate.static.operands import doubt_iteration
 from gate.static.scope import Scope
 from gate.static.shapes import shape
 from gate.static.values import Got, Literal, Opaque, Pairs, Symbol, Value

@@ -9,9 +9,9 @@ from gate.static.annotations import MAYBE, require
 from gate.static.calls import call
 from gate.static.containers import iterated
 from gate.static.core import evaluate, run
-from gate.static.doubts import doubt_binary, doubt_key, doubt_set
 from gate.static.events import Part
 from gate.static.kinds import is_a
+from gate.static.operands import doubt_binary, doubt_key, doubt_set
 from gate.static.protocols import KEY, implied
 from gate.static.scope import Scope
 from gate.static.shapes import shape
@@ -64,7 +64,7 @@ def _put(world: World, scope: Scope, target: ast.expr, value: Value) -> None:
     place = place_of(target, scope.module)
     if isinstance(target, ast.Attribute):
         owner = evaluate(world, scope, target.value)
-        doubt_set(world, owner, scope.attribute(target.attr), place)
+        doubt_set(world, owner, scope.attribute(target.attr), value, place)
         applications.put(world, owner, scope.attribute(target.attr), value, place)
     elif isinstance(target, ast.Subscript):
         owner = evaluate(world, scope, target.value)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from gate.static import applications, containers, frameworks, packages, signatures, standard
 from gate.static.annotations import require_now
-from gate.static.doubts import doubt_call, doubt_construction, doubt_event, doubt_iteration, doubt_key, doubt_target
+from gate.static.doubts import doubt_call, doubt_construction, doubt_event, doubt_target
 from gate.static.effects import refuse_end, unfollowed
 from gate.static.events import Decorator, Part
 from gate.static.functions import follow
 from gate.static.members import in_class, lineage
+from gate.static.operands import doubt_iteration, doubt_key
 from gate.static.refusals import CLASSES, refuse_call
 from gate.static.shapes import shape
 from gate.static.values import (

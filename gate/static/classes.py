@@ -113,7 +113,7 @@ def _is_default(value: Value) -> bool:
 
 
 def _is_enumeration(node: ast.ClassDef, cls: Class) -> bool:
-    """Whether the members of an enumeration surely can be made: constants, each with a name once."""
+    """Whether the members of an enumeration surely can be made: constants of different names."""
     names = [name for part in node.body for name in stored(part)]
     mixed = [base.path for base in cls.bases if isinstance(base, Symbol)]
     kind = {"builtins.str": "str", "builtins.int": "int", "enum.StrEnum": "str"}
@@ -123,7 +123,9 @@ def _is_enumeration(node: ast.ClassDef, cls: Class) -> bool:
         len(mixed) == 2 and mixed[0] in kind and mixed[1] == "enum.Enum"  # noqa: PLR2004 - a type and it
     )
     members = [part for part in node.body if isinstance(part, ast.Assign)]
-    plain = all(isinstance(p, ast.Assign | ast.Pass | ast.FunctionDef | ast.Expr) for p in node.body)
+    plain = all(
+        isinstance(p, ast.Assign | ast.Pass | ast.FunctionDef | ast.Expr) for p in node.body
+    )
     return (
         shaped
         and plain

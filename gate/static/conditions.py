@@ -7,7 +7,7 @@ import _ast as ast
 from gate.static import operators
 from gate.static.branches import either, nothing
 from gate.static.core import evaluate
-from gate.static.doubts import doubt_binary, doubt_compared, doubt_unary
+from gate.static.operands import doubt_binary, doubt_compared, doubt_unary
 from gate.static.protocols import implied, tested
 from gate.static.scope import Scope
 from gate.static.shapes import shape

@@ -9,7 +9,7 @@ from gate.static.arguments import spread
 from gate.static.assignments import assign
 from gate.static.containers import MAX_TEXT, iterated
 from gate.static.core import evaluate
-from gate.static.doubts import doubt_key
+from gate.static.operands import doubt_key
 from gate.static.protocols import KEY, TEXT, implied, tested
 from gate.static.scope import Scope
 from gate.static.shapes import shape

@@ -1,9 +1,10 @@
-"""What docstrings say in an OpenAPI document."""
+"""What an endpoint's docstring says in an OpenAPI document, and the annotation of its result."""
 
 from __future__ import annotations
 
 import _ast as ast
 
+from gate.static.code import Code
 from gate.static.shapes import shape
 from gate.static.values import Function, Value
 
@@ -22,6 +23,15 @@ def described(endpoint: Value) -> Shape:
         case ast.Expr(value=ast.Constant(value=str(doc))):
             return ("=", repr(clean(doc).partition("\f")[0].strip()))
     return ("=", "''")
+
+
+def returned(endpoint: Value) -> Shape:
+    """Return the response model that follows from the annotation of what is returned."""
+    returns = getattr(endpoint.node, "returns", None) if isinstance(endpoint, Function) else None
+    if returns is None:
+        return ("=", "None") if isinstance(endpoint, Function) else ("?returned", shape(endpoint))
+    assert isinstance(endpoint, Function)  # noqa: S101 - it has a node
+    return ("?returned", Code(returns, endpoint.scope, endpoint.early))
 
 
 def clean(doc: str) -> str:

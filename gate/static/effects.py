@@ -12,6 +12,7 @@ from gate.static.applications import give
 from gate.static.brief import brief
 from gate.static.containers import READING
 from gate.static.events import Application, Event, Part
+from gate.static.kinds import callee as named
 from gate.static.members import is_special, special
 from gate.static.reach import Reach
 from gate.static.shapes import shape
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from gate.static.values import Place, Shape
 
+STEADY = ("pathlib.Path.", "str.")  # whose methods in the table of known ones change nothing
 LAZY = ("builtins.map", "builtins.filter", "itertools.")
 
 
@@ -199,7 +201,7 @@ def _is_quiet(path: str, callee: Value) -> bool:
     """Whether a call changes nothing that it is not given."""
     if isinstance(callee, Opaque) and callee.shape[:1] == ("?later",):
         callee = callee.parts[0]
-    if path in packages.LOGGERS or path == "builtins.":
+    if path in packages.LOGGERS or path == "builtins." or named(callee).startswith(STEADY):
         return True
     if path.startswith(packages.LOUD) or (isinstance(callee, Got) and path):
         return False  # a method may change what it belongs to

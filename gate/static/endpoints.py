@@ -11,11 +11,21 @@ from gate.static.kinds import is_a
 from gate.static.members import in_class
 from gate.static.scope import Scope
 from gate.static.tokens import walk
-from gate.static.values import Class, Function, Instance, Items, Literal, Made, Method, Symbol, Value
+from gate.static.values import (
+    Class,
+    Function,
+    Instance,
+    Items,
+    Literal,
+    Made,
+    Method,
+    Symbol,
+    Value,
+)
 from gate.static.words import words
 
 PARAMETERS = "fastapi.param_functions."
-# Which parameters FastAPI surely makes of what they are declared as; others need a package of theirs.
+# What parameters can be declared as; others need a package of their own.
 DECLARED = words("Query Header Cookie Path Body")
 RESPONSES = ("starlette.responses.", "fastapi.responses.")
 DEEPEST = 10  # of dependencies in dependencies
@@ -59,7 +69,7 @@ def is_dependency(value: Value, path: list[str], depth: int = 0) -> bool:
 
 
 def _function(value: Value) -> tuple[Function | None, bool]:
-    """Return the function that a call of ``value`` runs, and whether its first argument is given."""
+    """Return the function that a call runs, and whether its first argument is given."""
     if isinstance(value, Instance):
         call = in_class(value.cls, "__call__")
         return (call, True) if isinstance(call, Function) else (None, False)
@@ -80,51 +90,56 @@ def _takes(function: Function, path: list[str], *, bound: bool, depth: int = 0) 
     plain = not (arguments.vararg or arguments.kwarg or arguments.posonlyargs)
     if not plain or depth > DEEPEST or (bound and not listed):
         return False
-    scope = early(function)
+    around = _Around(early(function), path, depth)
     return all(
-        _is_parameter(argument, function, scope, path, depth)
+        _is_parameter(argument, function.defaults.get(argument.arg), around)
         for argument in (*listed[bound:], *arguments.kwonlyargs)
     )
 
 
-def _is_parameter(
-    argument: ast.arg, function: Function, scope: Scope, path: list[str], depth: int
-) -> bool:
-    default, node = function.defaults.get(argument.arg), argument.annotation
-    in_path = argument.arg in path
-    annotated = None if node is None else resolved(node, scope)
+class _Around:
+    """Where a parameter stands: its scope, the parameters of the path, how deep in dependencies."""
+
+    __slots__ = ("depth", "path", "scope")
+
+    def __init__(self, scope: Scope, path: list[str], depth: int) -> None:
+        self.scope = scope
+        self.path = path
+        self.depth = depth
+
+    def takes(self, dependency: Value | None) -> bool:
+        return dependency is not None and is_dependency(dependency, self.path, self.depth + 1)
+
+
+def _is_parameter(argument: ast.arg, default: Value | None, around: _Around) -> bool:
+    node, in_path = argument.annotation, argument.arg in around.path
+    annotated = None if node is None else resolved(node, around.scope)
     if isinstance(annotated, Made):
-        return _is_annotated(annotated, node, scope, default, path, depth)
+        return _is_annotated(annotated, node, default, around)
     if isinstance(default, Made):
         if _depends(default):
-            given = _dependency(default) or annotated
-            return not in_path and given is not None and is_dependency(given, path, depth + 1)
-        return _is_declared(default, node, scope, in_path=in_path)
+            return not in_path and around.takes(_dependency(default) or annotated)
+        return _is_declared(default, node, around.scope, in_path=in_path)
     if isinstance(annotated, Symbol) and annotated.path in GIVEN:
         return default is None and not in_path
     known = default is None or _is_default(default)
-    return known and (node is None or is_field(node, scope, scalar=in_path))
+    return known and (node is None or is_field(node, around.scope, scalar=in_path))
 
 
 def _is_annotated(
-    annotated: Made,
-    node: ast.expr | None,
-    scope: Scope,
-    default: Value | None,
-    path: list[str],
-    depth: int,
+    annotated: Made, node: ast.expr | None, default: Value | None, around: _Around
 ) -> bool:
     """Whether ``Annotated[type, mark]`` is taken: with one mark that FastAPI knows."""
     of, *marks = annotated.args
     if len(marks) != 1 or not isinstance(marks[0], Made):
         return False
     if _depends(marks[0]):
-        given = _dependency(marks[0]) or of
-        return default is None and is_dependency(given, path, depth + 1)
+        return default is None and around.takes(_dependency(marks[0]) or of)
     inner = node.slice.elts[0] if _is_pair(node) else None  # type: ignore[union-attr] # it has items
-    plain = inner is not None and not marks[0].args and marks[0].kwargs.keys().isdisjoint(("default", "default_factory"))
+    free = not marks[0].args and marks[0].kwargs.keys().isdisjoint(("default", "default_factory"))
     known = default is None or _is_default(default)
-    return plain and known and _is_declared(marks[0], inner, scope, in_path=False)
+    declared = inner is not None and _is_declared(marks[0], inner, around.scope, in_path=False)
+    return free and known and declared
 
 
 def _is_pair(node: ast.expr | None) -> bool:

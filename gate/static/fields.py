@@ -42,6 +42,7 @@ AS_FIELDS = words(
     collections.abc.Sequence typing.Sequence collections.abc.Mapping typing.Mapping
     """
 )
+KEYED = ("builtins.dict", "typing.Dict", "collections.abc.Mapping", "typing.Mapping")
 UNIONS = ("typing.Optional", "typing.Union")
 MODELS = ("pydantic.BaseModel", "pydantic.main.BaseModel")
 ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum")
@@ -149,7 +150,7 @@ def _is_ellipsis(node: ast.expr) -> bool:
 
 
 def is_field(node: ast.expr, scope: Scope, *, scalar: bool = False) -> bool:
-    """Whether pydantic surely makes a field of an annotation; with ``scalar`` one of a plain type."""
+    """Whether pydantic surely makes a field of an annotation; ``scalar``: of a plain type."""
     match node:
         case ast.Constant(value=None):
             return True
@@ -174,9 +175,8 @@ def _is_generic_field(node: ast.Subscript, scope: Scope, *, scalar: bool) -> boo
         )
     if path not in AS_FIELDS or (scalar and path not in UNIONS):
         return False
-    if path in ("builtins.dict", "typing.Dict", "collections.abc.Mapping", "typing.Mapping"):
-        if not is_field(parts[0], scope, scalar=True):
-            return False
+    if path in KEYED and not is_field(parts[0], scope, scalar=True):
+        return False
     return bool(parts) and all(
         is_field(part, scope, scalar=scalar) or ("uple" in path and _is_ellipsis(part))
         for part in parts

@@ -11,9 +11,9 @@ from gate.static.code import Code
 from gate.static.containers import iterated
 from gate.static.contexts import always_raises
 from gate.static.core import block, evaluate, go_on
-from gate.static.doubts import doubt_iteration
 from gate.static.effects import touch
 from gate.static.kinds import is_exception
+from gate.static.operands import doubt_iteration
 from gate.static.protocols import tested
 from gate.static.reach import Reach
 from gate.static.refusals import refuse_iteration

@@ -62,7 +62,9 @@ def follow(
 def own_names(function: Function) -> frozenset[str]:
     """Return the names that a function binds by itself, wherever in it."""
     if function.node not in _OWN:
-        outer = {n for part in walk(function.node) if isinstance(part, ast.Nonlocal) for n in part.names}
+        outer = {
+            n for part in walk(function.node) if isinstance(part, ast.Nonlocal) for n in part.names
+        }
         _OWN[function.node] = bound_in(function.node) - outer
     return _OWN[function.node]
 

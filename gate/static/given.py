@@ -49,7 +49,9 @@ def _paired(**allowed: str) -> Callable[[Value], bool]:
     def of(value: Value) -> bool:
         if not isinstance(value, Pairs) or value.changes:
             return False
-        return all(is_a(item, allowed.get(str(_plain(key)), "nothing")) for key, item in value.pairs)
+        return all(
+            is_a(item, allowed.get(str(_plain(key)), "nothing")) for key, item in value.pairs
+        )
 
     return of
 
@@ -132,7 +134,7 @@ def _are_handlers(value: Value) -> bool:
     if _is_none(value):
         return True
     known = isinstance(value, Pairs) and not value.changes
-    return known and all(  # type: ignore[has-type] # they are pairs
+    return known and all(
         is_a(what, "exception,status") and is_a(handler, "callable")
         for what, handler in (value.pairs if isinstance(value, Pairs) else ())
     )
@@ -171,7 +173,7 @@ TESTS |= {
     "address": _is_address,
     "openpath": _is_open_path,
     "status": _is_status,
-    "model": lambda value: is_field_type(value),
+    "model": is_field_type,
     "depends": _is_depends,
     "dependencies": _listed(_is_depends),
     "tags": _listed(lambda value: is_a(value, "str")),
@@ -188,7 +190,9 @@ TESTS |= {
     "idfunction": _is_id_function,
     "router": _of_kind("APIRouter"),
     "application": _of_kind("FastAPI", "Starlette"),
-    "mounted": lambda value: TESTS["application"](value) or is_a(value, "starlette.staticfiles.StaticFiles"),
+    "mounted": lambda value: (
+        TESTS["application"](value) or is_a(value, "starlette.staticfiles.StaticFiles")
+    ),
     "endpoint": is_plain_endpoint,
     "openapitags": _listed(_paired(name="str", description="str")),
     "contact": _paired(name="str", url="address"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gate.static import frameworks, showing
-from gate.static.documents import described
+from gate.static.documents import described, returned
 from gate.static.events import Application, Event
 from gate.static.reading import Reading
 from gate.static.shapes import shape
@@ -117,7 +117,7 @@ def _deep(value: Value, inside: tuple[Application, ...]) -> Shape:
     if isinstance(value, Application):
         return ("history", history(value, inside))
     if isinstance(value, Function):
-        return ("documented", shape(value), described(value))
+        return ("documented", shape(value), described(value), returned(value))
     if isinstance(value, Made) and _holds_application(value):
         args = tuple(_deep(argument, inside) for argument in value.args)
         kwargs = tuple((n, _deep(value.kwargs[n], inside)) for n in sorted(value.kwargs))

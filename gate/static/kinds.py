@@ -9,7 +9,8 @@ from __future__ import annotations
 import builtins
 
 from gate.static import known, library
-from gate.static.events import Application
+from gate.static.events import Application, Part
+from gate.static.frameworks import DECORATORS, METHODS
 from gate.static.members import in_class
 from gate.static.scope import Module
 from gate.static.values import (
@@ -38,6 +39,8 @@ Kinds = frozenset[str]
 NOT_KNOWN: Kinds = frozenset()
 NUMBERS = frozenset({"int", "float", "bool"})
 LARGE = 100_000
+KEYS = (Symbol, Function, Class, Application, Module)
+UNHASHABLE = frozenset({"list", "set", "dict"})
 SIZED = frozenset({"str", "bytes", "list", "tuple", "set", "dict"})
 EITHER = ("?if", "?or", "?and", "?later")
 OF_SHAPES = {"?text": "str", "?formatted": "str", "?compared": "bool", "?file": "str"}
@@ -191,9 +194,8 @@ def hashable(value: Value) -> bool:
         elif isinstance(one, Literal):
             if isinstance(one.value, slice):
                 return False
-        elif not isinstance(one, Symbol | Function | Class | Application | Module):
-            if not kinds(one) or kinds(one) & {"list", "set", "dict"}:
-                return False
+        elif not isinstance(one, KEYS) and (not kinds(one) or kinds(one) & UNHASHABLE):
+            return False
     return True
 
 
@@ -219,7 +221,9 @@ def is_exception(value: Value) -> bool:
     if value.path.startswith("builtins."):
         found = getattr(builtins, value.path.removeprefix("builtins."), None)
         return isinstance(found, type) and issubclass(found, BaseException)
-    return is_class(value) and value.path.startswith(("fastapi.exceptions.", "starlette.exceptions."))
+    return is_class(value) and value.path.startswith(
+        ("fastapi.exceptions.", "starlette.exceptions.")
+    )
 
 
 def _is_callable(value: Value) -> bool:
@@ -228,6 +232,8 @@ def _is_callable(value: Value) -> bool:
         return is_class(value) or (found is not None and found.called)
     if isinstance(value, Instance):
         return in_class(value.cls, "__call__") is not None
+    if isinstance(value, Part):
+        return value.path in METHODS or value.path in DECORATORS
     made = isinstance(value, Made) and known.entry(callee(value.callee)) is not None
     return isinstance(value, Function | Method | Class) or (made and _is(value, "function"))
 

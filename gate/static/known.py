@@ -1,9 +1,9 @@
 """What calls of libraries take that they surely do not fail with, and what they return.
 
-``known.txt`` has a line for each: ``path a:kinds b=:kinds *:kinds **:kinds > kinds``, with "=" behind
-what may be left out; "path = other" is called as another one, "path :" is a module, "path !" is
-there, and "path > kinds" is a value. Kinds are those of :mod:`gate.static.kinds`, with commas
-between them; "$name" is the kind of that argument, None where it is left out. What has no line, or
+``known.txt`` has a line for each: ``path a:kinds b=:kinds *:kinds **:kinds > kinds``, with "="
+behind what may be left out; "path = other" is called as another one, "path :" is a module,
+"path !" is there, and "path > kinds" is a value. Kinds are those of :mod:`gate.static.kinds`, with
+commas between them; "$name" is the kind of that argument, None where it is left out. What has no line, or
 an argument that is not in its line, is not known to work.
 """
 
@@ -45,6 +45,12 @@ def entry(path: str) -> Entry | None:
     return _entries[how]
 
 
+def kind_of_argument(path: str, name: str) -> str:
+    """Return the kinds of which an argument may be; "" where that is not known."""
+    found = entry(path)
+    return "" if found is None else found.kinds.get(name, "")
+
+
 class Entry:
     """A line: the kinds of the arguments, by position and name, and of the result."""
 
@@ -63,7 +69,9 @@ class Entry:
         self.called = bool(given.strip())  # "()" says that it takes no arguments
         self.result = result
 
-    def given(self, args: list[Value], kwargs: dict[str, Value]) -> Iterator[tuple[str, Value, str]]:
+    def given(
+        self, args: list[Value], kwargs: dict[str, Value]
+    ) -> Iterator[tuple[str, Value, str]]:
         """Yield arguments by name, with the kinds that they may be of; "" where none is known."""
         names = list(self.kinds)
         for at, value in enumerate(args):

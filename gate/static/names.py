@@ -8,10 +8,10 @@ from gate.static import operators
 from gate.static.annotations import MAYBE
 from gate.static.calls import call
 from gate.static.core import evaluate
-from gate.static.doubts import doubt_item, doubt_member
 from gate.static.events import Application, Part
 from gate.static.frameworks import DECORATORS
 from gate.static.members import computed, in_class
+from gate.static.operands import doubt_item, doubt_member
 from gate.static.packages import FRAMEWORKS, INERT, MIRRORS, is_standard
 from gate.static.protocols import KEY, asked, implied
 from gate.static.refusals import refuse_member

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from gate.static import frameworks, showing
-from gate.static.code import Code
-from gate.static.documents import described
+from gate.static.documents import described, returned
 from gate.static.shapes import shape
 from gate.static.sheet import Fact, Sheet
 from gate.static.values import Function, Items, Literal, Pairs, Symbol, Value
@@ -56,7 +55,7 @@ def _derived(route: Route) -> Iterator[Option]:
     own = route.own
     derived = {
         "name": _name(route.endpoint),
-        "response_model": _returned(route.endpoint),
+        "response_model": returned(route.endpoint),
         "description": described(route.endpoint),
     }
     for name, default in derived.items():
@@ -70,15 +69,6 @@ def _name(endpoint: Value) -> Shape:
     if isinstance(endpoint, Function):
         return ("=", repr(endpoint.name.rpartition(".")[2]))
     return ("?name of", shape(endpoint))
-
-
-def _returned(endpoint: Value) -> Shape:
-    """Return the response model that follows from the annotation of what is returned."""
-    returns = getattr(endpoint.node, "returns", None) if isinstance(endpoint, Function) else None
-    if returns is None:
-        return NONE if isinstance(endpoint, Function) else ("?returned", shape(endpoint))
-    assert isinstance(endpoint, Function)  # noqa: S101 - it has a node
-    return ("?returned", Code(returns, endpoint.scope, endpoint.early))
 
 
 def _together(route: Route, name: str, at_levels: str, how: str) -> Shape:

@@ -1,6 +1,7 @@
 """What surely fails, or may: members that are not there, calls that do not fit, values of no use.
 
-Where an exception may be swallowed nothing is refused, but doubted. What a module has may depend on a condition.
+Where an exception may be swallowed it is doubted instead. What a module has may depend on a
+condition.
 """
 
 from __future__ import annotations

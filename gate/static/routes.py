@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gate.static import frameworks, showing
 from gate.static.dependencies import add_dependencies
-from gate.static.documents import described
+from gate.static.documents import described, returned
 from gate.static.events import Application
 from gate.static.options import add_options
 from gate.static.route import Route
@@ -83,4 +83,10 @@ def _all_of(route: Route) -> Shape:
         ("dict", *((("=", repr(name)), shape(level[name])) for name in sorted(level)))
         for level in route.levels
     )
-    return ("list", shape(route.endpoint), described(route.endpoint), *levels)
+    return (
+        "list",
+        shape(route.endpoint),
+        described(route.endpoint),
+        returned(route.endpoint),
+        *levels,
+    )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gate.static import applications
 from gate.static.containers import iterated
-from gate.static.doubts import doubt_key, doubt_member, doubt_set
 from gate.static.members import computed
+from gate.static.operands import doubt_key, doubt_member, doubt_set
 from gate.static.protocols import asked
 from gate.static.refusals import refuse_member
 from gate.static.values import Items, Literal, Pairs, Undecided, Unsupported, Value
@@ -118,7 +118,7 @@ def _set(world: World, args: Args, _kwargs: Kwargs, place: Place) -> Value | Non
     name = args[1].value if len(args) == 3 and isinstance(args[1], Literal) else None  # noqa: PLR2004
     if not isinstance(name, str):
         raise Undecided("setattr() can change anything", place)
-    doubt_set(world, args[0], name, place)
+    doubt_set(world, args[0], name, args[2], place)
     applications.put(world, args[0], name, args[2], place)
     return Literal(None)
 

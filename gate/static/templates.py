@@ -55,7 +55,7 @@ def _atom(text: str) -> str | None:
 
 
 def _class(text: str) -> str | None:
-    """Return what follows a class of letters, digits and marks, with ranges of letters or digits."""
+    """Return what follows a class of letters, digits and marks, and ranges of the first two."""
     inside, closing, rest = text.removeprefix("^").partition("]")
     plain = inside.replace("a-z", "").replace("A-Z", "").replace("0-9", "")
     known = all(char.isalnum() or char in "_.:;=/@, -" for char in plain)

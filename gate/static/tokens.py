@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # Where a field says nothing about what the code does.
+APART = {"decorator_list", "returns"}  # of a definition; the second is about a response alone
 IGNORED = {"ctx", "type_comment", "kind", "type_ignores"}
 
 
@@ -27,8 +28,9 @@ def tokens(node: ast.AST, scope: Scope, early: dict[str, Value] | None = None) -
 
     A token is ("node", type), ("constant", its text), ("local", name), ("text", an identifier),
     ("document", a class's docstring) or ("shape", what a name stands for). Decorators of ``node``
-    itself are left out, as are docstrings of functions. Names in annotations, defaults and bases
-    stand for what ``early`` says, if it says so; those in bodies for what they stand for at last.
+    itself and what it returns are left out, as are docstrings of functions. Names in annotations,
+    defaults and bases stand for what ``early`` says, if it says so; those in bodies for what they
+    stand for at last.
     """
     return list(_Walk(scope, early or {}).of(node, frozenset(), outermost=True))
 
@@ -57,7 +59,7 @@ class _Walk:
     def _fields(self, node: ast.AST, local: frozenset[str], *, outermost: bool) -> Iterator[Token]:
         for field in node._fields:
             value = getattr(node, field, None)
-            if field in IGNORED or (outermost and field == "decorator_list"):
+            if field in IGNORED or (outermost and field in APART):
                 continue
             before = self._is_early
             self._is_early = _runs_early(node, field, before, outermost=outermost)

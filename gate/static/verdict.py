@@ -59,7 +59,9 @@ def compare(sources: Sources, reference: str, candidate: str, prepare: str = "")
     for entry, other in ((reference, candidate), (candidate, reference)):
         reading = _read(sources, entry, other, verdict)
         surely = reading is not None and not _unknown(reading)
-        if reading is not None and surely and count(reading.app):  # to read the other is to read it again?
+        if (
+            reading is not None and surely and count(reading.app)
+        ):  # to read the other is to read it again?
             if reading.is_re_export:
                 return Verdict("single")
             if (
