@@ -3,8 +3,8 @@
 ``known.txt`` has a line for each: ``path a:kinds b=:kinds *:kinds **:kinds > kinds``, with "="
 behind what may be left out; "path = other" is called as another one, "path :" is a module,
 "path !" is there, and "path > kinds" is a value. Kinds are those of :mod:`gate.static.kinds`, with
-commas between them; "$name" is the kind of that argument, None where it is left out. What has no line, or
-an argument that is not in its line, is not known to work.
+commas between them; "$name" is the kind of that argument, None where it is left out. What has no
+line, or an argument that is not in it, is not known to work.
 """
 
 from __future__ import annotations
