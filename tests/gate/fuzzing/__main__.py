@@ -34,12 +34,9 @@ def main() -> int:
                 found[SLOW] += 1
                 _say(f"{SLOW}: input {number}, {time.monotonic() - began:.1f} s")
     ends = ", ".join(f"{count} {end}" for end, count in found.most_common())
-    seconds = time.monotonic() - start
-    crashed = found[CRASHED]
-    _say(
-        f"{options.inputs} inputs: {crashed} crashed; {ends}; seed {options.seed}, {seconds:.0f} s"
-    )
-    return 1 if crashed else 0
+    said = f"{options.inputs} inputs: {found[CRASHED]} crashed; {ends}"
+    _say(f"{said}; seed {options.seed}, {time.monotonic() - start:.0f} s")
+    return 1 if found[CRASHED] else 0
 
 
 def _say(line: str) -> None:
