@@ -1,7 +1,7 @@
 """What a synthesized cloud assembly declares: stacks, image functions, aliases, alarms.
 
 Reads the JSON that `cdk synth` writes (`manifest.json` and `*.template.json`, AWS's Cloud
-Assembly schema); nothing is resolved: a value may be a CloudFormation intrinsic.
+Assembly schema); nothing but Mappings is resolved: a value may be a CloudFormation intrinsic.
 """
 
 from __future__ import annotations
@@ -147,9 +147,29 @@ def _one(values: Sequence[str]) -> str:
     return values[0]
 
 
+def mapped(template: dict[str, Any]) -> dict[str, Any]:
+    """A template with each Fn::FindInMap of plain keys replaced by what its Mappings say."""
+    found: dict[str, Any] = _mapped(template, template.get("Mappings"))
+    return found
+
+
+def _mapped(value: Any, mappings: Any) -> Any:
+    match value:
+        case {"Fn::FindInMap": [str(name), str(first), str(second)]}:
+            try:
+                return mappings[name][first][second]
+            except (KeyError, TypeError):
+                return value  # CloudFormation refuses it
+        case dict():
+            return {key: _mapped(inner, mappings) for key, inner in value.items()}
+        case list():
+            return [_mapped(inner, mappings) for inner in value]
+    return value
+
+
 def _stack(assembly: Path, properties: Mapping[str, Any], name: str) -> Stack:
     template = assembly / properties["templateFile"]
-    document = _read(template)
+    document = mapped(_read(template))
     resources = document.get("Resources", {})
     return Stack(
         name=properties.get("stackName", name),

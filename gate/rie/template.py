@@ -70,7 +70,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise CannotLook(f"{shown(path)}: not a synthesized (JSON) template: {exc}") from exc
     if not isinstance(value, dict) or not isinstance(value.get("Resources"), dict):
         raise CannotLook(f"{shown(path)}: not a template: it has no Resources")
-    return value
+    return assembly.mapped(value)
 
 
 def _runs(resource: Mapping[str, Any], *, image: bool) -> bool:

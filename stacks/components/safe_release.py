@@ -127,9 +127,24 @@ class SafeRelease(Construct):
                 deployment_in_alarm=ignore_alarms is None,
             ),
         )
+        refuse_hotswap(alias)
         for hook in (before, after):
             _let_report(hook, self.group)
         _tell(self.group, topic, f"ALARMS IGNORED: {ignore_alarms}" if ignore_alarms else name)
+
+
+def refuse_hotswap(alias: lambda_.Alias) -> None:
+    """Let `cdk deploy --hotswap` and `cdk watch` leave the alias's function as it is.
+
+    They publish a version and move the alias to it themselves: no hook, no alarm, all of the
+    traffic at once. Before that they evaluate the alias's name, and give up on a stack with a
+    function of CloudFormation that they do not know, as Fn::FindInMap; with a fallback they
+    deploy it as ever. See docs/decisions/0011-no-hotswap.md.
+    """
+    name = cdk.CfnMapping(
+        alias, "NoHotswap", lazy=False, mapping={"Alias": {"Name": alias.alias_name}}
+    )
+    cast(lambda_.CfnAlias, alias.node.default_child).name = name.find_in_map("Alias", "Name")
 
 
 def _let_report(hook: lambda_.IFunction, group: codedeploy.LambdaDeploymentGroup) -> None:

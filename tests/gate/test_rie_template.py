@@ -61,6 +61,24 @@ def test_every_setting(tmp_path: Path) -> None:
     assert (found.storage_mb, found.architecture) == (1024, "arm64")
 
 
+def test_what_its_mappings_say_is_known(tmp_path: Path) -> None:
+    function = resource(
+        "Lambda::Function",
+        PackageType="Image",
+        Timeout={"Fn::FindInMap": ["Sizes", "prod", "Timeout"]},
+        Environment={
+            "Variables": {"BY_REGION": {"Fn::FindInMap": ["Sizes", ref("AWS::Region"), "x"]}}
+        },
+    )
+    found = read(tmp_path, {"F": function}, Mappings={"Sizes": {"prod": {"Timeout": 12}}})
+    assert found.timeout == 12.0
+    assert found.unknown == ("BY_REGION",)
+    nowhere = {"F": {**function, "Properties": {"Timeout": {"Fn::FindInMap": ["No", "a", "b"]}}}}
+    nowhere["F"]["Properties"]["PackageType"] = "Image"
+    with pytest.raises(CannotLook, match="Timeout"):
+        read(tmp_path, nowhere)
+
+
 def test_variables_are_known_or_named(tmp_path: Path) -> None:
     variables = {
         "TEXT": "a",

@@ -11,6 +11,7 @@ from typing import Any
 import aws_cdk as cdk
 
 import app as cdk_app
+from gate.assembly import mapped
 from stacks import acknowledgements
 from stacks.settings import ROOT, STAGES, Settings, load
 
@@ -111,4 +112,5 @@ def synthesize(
 
 def read(settings: Settings, folder: Path) -> Assembled:
     texts = {n: folder / f"{settings.name(n)}.template.json" for n in settings.stacks}
-    return Assembled(settings, folder, {n: json.loads(p.read_text()) for n, p in texts.items()})
+    templates = {n: mapped(json.loads(p.read_text())) for n, p in texts.items()}
+    return Assembled(settings, folder, templates)

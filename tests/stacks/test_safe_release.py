@@ -45,6 +45,16 @@ def test_the_alias_moves_by_codedeploy_alone(in_aws: Assembled) -> None:
         assert function["FunctionName"].startswith("CodeDeployHook_")
 
 
+def test_the_alias_has_a_name_that_no_hotswap_can_evaluate(in_aws: Assembled) -> None:
+    template = json.loads(
+        (in_aws.folder / f"credmate-{in_aws.settings.stage}-service.template.json").read_text()
+    )
+    (alias,) = (r for r in template["Resources"].values() if r["Type"] == "AWS::Lambda::Alias")
+    (name,) = template["Mappings"]
+    assert alias["Properties"]["Name"] == {"Fn::FindInMap": [name, "Alias", "Name"]}
+    assert template["Mappings"][name] == {"Alias": {"Name": "live"}}
+
+
 def test_a_deployment_that_fails_is_stopped_or_rings_is_undone(in_aws: Assembled) -> None:
     rollback = group(in_aws)["AutoRollbackConfiguration"]
     assert rollback["Enabled"]
