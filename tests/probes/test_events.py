@@ -92,7 +92,11 @@ def test_http_api_headers_are_lower_case_and_without_cookies() -> None:
     assert headers["header2"] == "value1,value2"
     assert headers["user-agent"] == "agent"
     assert headers["content-length"] == str(len(GUIDE.body or b""))
-    assert headers["x-forwarded-proto"] == "https"
+    assert {name: headers[name] for name in headers if name.startswith("x-forwarded-")} == {
+        "x-forwarded-for": "192.0.2.1",
+        "x-forwarded-port": "443",
+        "x-forwarded-proto": "https",
+    }
     assert re.fullmatch(r"Root=1-[0-9a-f]{8}-[0-9a-f]{24}", headers["x-amzn-trace-id"])
     assert "cookie" not in headers
 
