@@ -14,6 +14,7 @@ from typing import Any
 from gate.report import CannotLook, shown
 
 NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
+USUAL_HANDLER = "handler.lambda_handler"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Config:
     models_glob: tuple[str, ...] = ("contexts/*/models.py",)
     models_prepare: str = ""
     models_allow: tuple[str, ...] = ()
-    handler: str | HandlerSource = "handler.lambda_handler"
+    handler: str | HandlerSource | None = None
     probes: Path = Path("probes.toml")
     environment: str = ""
     audit_allow: tuple[Allowance, ...] = ()
@@ -78,10 +79,10 @@ class Config:
 
     @property
     def handler_command(self) -> str:
-        """The handler command, read where it is written; raises CannotLook."""
-        if isinstance(self.handler, str):
-            return self.handler
-        return _handler_in(self.handler)
+        """The handler command, read where it is written, or the usual; raises CannotLook."""
+        if isinstance(self.handler, HandlerSource):
+            return _handler_in(self.handler)
+        return self.handler or USUAL_HANDLER
 
 
 def load(start: Path | None = None) -> Config:

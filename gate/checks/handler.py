@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gate.config import Config
+from gate.config import Config, HandlerSource
 from gate.inspection import failures, source
 from gate.inspection.entry import find_module
 from gate.inspection.runner import Failure, Interpreter, ask
@@ -46,10 +46,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def target(options: argparse.Namespace, config: Config) -> Target:
     """Return what is to be checked; raises CannotLook."""
     interpreter = Interpreter(config.source_root, config.python, config.timeout, config.env)
-    if options.handler is not None or isinstance(config.handler, str):
-        return Target(interpreter, options.handler or config.handler_command)
-    written = source.place_of_text(config.handler.file, config.handler_command)
-    return Target(interpreter, config.handler_command, written)
+    if options.handler is None and isinstance(config.handler, HandlerSource):
+        written = source.place_of_text(config.handler.file, config.handler_command)
+        return Target(interpreter, config.handler_command, written)
+    return Target(interpreter, options.handler or config.handler_command)
 
 
 def check(target: Target) -> Report:

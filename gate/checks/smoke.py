@@ -75,9 +75,11 @@ def _subject(target: Target, engine: Engine | None) -> Subject:
         engine,
         target.image,
         handler=target.handler,
+        configured=target.configured,
         timeout=target.timeout,
         declared=target.declared,
         architecture=target.architecture,
+        source=target.root,
     )
 
 
@@ -117,9 +119,10 @@ def _smoked(
         attempts,
         ways=len(target.gateways) * len(TEMPERATURES),
         check=NAME,
-        handler=target.handler,
-        file=_handler_file(target),
+        handler=what.handler,
+        file=_handler_file(target.root, what.handler),
         probes=target.probes,
+        scene=what.scene,
     )
     return Report(
         NAME,
@@ -141,7 +144,7 @@ def _about_template(target: Target, given: Variables) -> Iterator[str]:
         yield f"the template says of nothing that calls it; called as by {called}"
 
 
-def _handler_file(target: Target) -> Path | None:
-    module, _, _ = target.handler.rpartition(".")
-    file = target.root.joinpath(*module.split(".")).with_suffix(".py")
+def _handler_file(root: Path, handler: str) -> Path | None:
+    module, _, _ = handler.rpartition(".")
+    file = root.joinpath(*module.split(".")).with_suffix(".py") if module else root
     return file if file.is_file() else None

@@ -17,8 +17,73 @@ FIXES: Mapping[str, str] = {
 }
 # What is said about it tells more than the kind of the fault does: the first that is found.
 CLOSER: tuple[tuple[str, str], ...] = (
+    (
+        r"Handler '\w+ +' missing",
+        "save the script that starts it with Unix line endings: its last word ends with a return",
+    ),
     ("HandlerNotFound|MalformedHandlerName", "correct the handler command: module.function"),
-    ("InitTimeout", "do less at import, or later: Lambda gives the init phase ten seconds"),
+    (
+        "entrypoint requires the handler name|Handler not set",
+        'give it one argument, the handler: CMD ["module.function"], or ImageConfig.Command',
+    ),
+    (
+        "InitTimeout",
+        "do less at import, or later: Lambda gives the init phase ten seconds; a server that is "
+        "started there never returns",
+    ),
+    (
+        r"Extension\.",
+        "mend it, or take it out of /opt/extensions: Lambda starts it before the function",
+    ),
+    (
+        "No module named '?awslambdaric",
+        "put awslambdaric into the image's requirements, or start /lambda-entrypoint.sh of AWS's "
+        "base image",
+    ),
+    (
+        r"multiprocessing[/.](synchronize|shared_memory|heap|popen_fork)|_posixshmem|SemLock",
+        "share no memory (Queue, Pool, Lock, Value): Lambda has no /dev/shm; Process, Pipe and "
+        "threads work",
+    ),
+    (
+        "ZoneInfoNotFoundError|No time zone found",
+        "put tzdata into the function's requirements: the image has no time zones",
+    ),
+    (
+        "unsupported locale setting",
+        "ask for C.UTF-8, or install the locale in the Dockerfile",
+    ),
+    (
+        r"bad magic number in|invalid magic number",
+        "copy the source (.py), or compile with the image's own Python: this is another's",
+    ),
+    (
+        r"file too short|invalid ELF header|wrong ELF class|Exec format error",
+        "build the package for the function's own Python, system and architecture",
+    ),
+    (
+        r"version `?(GLIBC|GLIBCXX|CXXABI)_\S+ not found",
+        "take a wheel for an older system (manylinux), or a newer base image",
+    ),
+    (
+        r"getpwuid\(\)|No username set|cannot find name for user",
+        "do not ask who runs it: Lambda's user has no name; or say USER among its variables",
+    ),
+    (
+        r"Permission denied",
+        "let others read it (chmod -R a+rX): Lambda's user owns nothing of an image",
+    ),
+    (
+        r"exited without providing a reason \(exit status 0\)",
+        "let nothing end the process at import: what a command line does stands below "
+        "if __name__ == '__main__'",
+    ),
+    ("signal: killed", "give it more memory, or let it take less"),
+    (
+        "cannot import name",
+        "install the version of the package that has it, as the lock says, or correct the name",
+    ),
+    ("UserCodeSyntaxError", "correct it, or run the version of Python that it is written for"),
     (
         r"No module named '\S+\._\w+'",
         "build the package for the function's own Python, system and architecture",
@@ -42,9 +107,14 @@ CLOSER: tuple[tuple[str, str], ...] = (
 EXCEPTION = re.compile(r"^[ \t].*\n((?:[A-Za-z_]\w*\.)*[A-Z]\w*(?::[ ].*)?)$", re.M)
 
 
-def fix(fault: str, said: str, probes: str) -> str:
-    """Return what to do about a fault of which ``said`` tells; ``probes`` names their file."""
-    closer = (advice for pattern, advice in CLOSER if re.search(pattern, said))
+def fix(fault: str, said: str, log: str, probes: str) -> str:
+    """Return what to do about a fault of which ``said`` tells, and ``log`` where that does not.
+
+    ``probes`` names the file of the probes.
+    """
+    closer = (
+        advice for text in (said, log) for pattern, advice in CLOSER if re.search(pattern, text)
+    )
     return next(closer, FIXES[fault].format(probes=probes))
 
 

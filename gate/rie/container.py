@@ -14,11 +14,11 @@ from gate.rie.emulator import Emulator
 from gate.rie.engine import Engine
 from gate.rie.image import Image
 from gate.rie.process import Port, Process
+from gate.rie.reasons.files import NO_HOME
 
 # Where the emulator goes in the container, and where it listens there: not at 8080, its default,
 # which on Lambda is free for the function.
 INSIDE, LISTENS = "/gate/aws-lambda-rie", 47808
-NO_HOME = "/home/sbx_user1051"  # as in Lambda's sandbox, where it does not exist either
 EMULATOR_MB = 64  # what the emulator takes beside the function
 # As Lambda runs it, whatever the image says: as its own user, who has no home, and nothing can
 # be written but /tmp.

@@ -121,7 +121,7 @@ class Emulator(ABC):
     def _not_initialised(self, call: Call) -> Invocation:
         if not call.done_within(0):
             self._end()
-            text = f"the init phase took longer than {INIT_SECONDS} seconds"
+            text = f"the init phase took longer than {INIT_SECONDS} seconds{self._log.waits_for()}"
             return Invocation(502, failure("Runtime.InitTimeout", text), call.elapsed_ms)
         if excuse := self._excuse(self._log):
             raise CannotLook(excuse)
@@ -131,7 +131,13 @@ class Emulator(ABC):
         elapsed_ms = call.elapsed_ms
         if call.status != OK:
             self._end()  # the function's process is gone: the next call gets a fresh one
-        return Invocation(call.status, call.payload, elapsed_ms, init_ms)
+        payload = call.payload or self._told() if call.status != OK else call.payload
+        return Invocation(call.status, payload, elapsed_ms, init_ms)
+
+    def _told(self) -> bytes:
+        """What the emulator keeps to its log when a process cannot be started."""
+        told = self._log.failure()
+        return failure(*told) if told else b""
 
     def _start(self) -> None:
         if self._closed:
@@ -139,12 +145,15 @@ class Emulator(ABC):
         self._end()
         self._initialised = False
         self._ports = Port(), Port()
+        self._log.mark()
         self._process = self._launch(self._ports, Path(self._folder.name), self._log.path)
         self._await_ready(self._process, self._ports[0])
 
     def _await_ready(self, process: Process, port: Port) -> None:
         deadline = time.monotonic() + READY_SECONDS
-        while not port.answers():
+        # Not before it has said a word: a container that is asked before it is on its network is
+        # looked for again only a second later.
+        while not (self._log.grown() and port.answers()):
             if not process.alive or time.monotonic() > deadline:
                 self._end()
                 raise CannotLook(f"the emulator does not start: {self._log.panic()}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from gate.report import CannotLook, Finding
@@ -23,7 +23,7 @@ NOT_LOOKED = "whether the registry holds an index there, which Lambda refuses, i
 
 @dataclass(frozen=True)
 class Image:
-    """What the engine says about an image; `command` and `entry_point` are its own."""
+    """What the engine says about an image; `command`, `entry_point` and so on are its own."""
 
     reference: str
     entry_point: tuple[str, ...]
@@ -31,6 +31,8 @@ class Image:
     machine: str
     media_type: str
     digests: tuple[str, ...]
+    working_directory: str = "/"
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
     def architecture(self) -> str:
@@ -49,6 +51,8 @@ def find(engine: Engine, reference: str) -> Image:
         machine=said["Architecture"],
         media_type=(said.get("Descriptor") or {}).get("mediaType", ""),
         digests=tuple(said.get("RepoDigests") or ()),
+        working_directory=config.get("WorkingDir") or "/",
+        variables=dict(one.split("=", 1) for one in config.get("Env") or () if "=" in one),
     )
 
 
@@ -75,6 +79,21 @@ def _architecture(image: Image, architecture: str) -> Iterator[Finding]:
             f"{architecture}",
             fix=f"build it with --platform linux/{named[architecture]}, or say --architecture",
         )
+
+
+def contradicts(image: Image, handler: str) -> list[Finding]:
+    """Return what is wrong when an image brings another command than the settings say."""
+    if not handler or image.command in ((), (handler,)):
+        return []
+    return [
+        Finding(
+            "smoke.image-command",
+            f"{image.reference} starts {' '.join(image.command)} (CMD), and [tool.gate] handler "
+            f"says {handler}: which of them runs is not said",
+            fix="write it once: take CMD out of the Dockerfile, or handler out of the settings; "
+            "or say --template, where the function has a command of its own",
+        )
+    ]
 
 
 def _index(image: Image, media_type: str) -> Finding:

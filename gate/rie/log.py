@@ -16,7 +16,16 @@ NOISE = re.compile(
     rf"{EMULATOR}"
     r"|(START|END|REPORT) RequestId: "
     r"|.*LAMBDA_WARNING: Unhandled exception\."
+    r'|  File "<frozen (importlib|runpy)\b'  # Python's own, between the lines that say where
 )
+# The emulator's words on what could not be started: the kind, who ended how, and the reason.
+FATAL = re.compile(r"First fatal error stored in appctx: (\S+)")
+ENDED = re.compile(r"Process (?:extension-|)(\S+?)(?:-\d+)? exited: (.+)")
+REASON = re.compile(
+    r"(?:Init|Invoke) failed (?:InvokeID=\S* )?error=(.*?)(?: InvokeID=\S*)?$", re.M
+)
+NO_EXTENSIONS = "assuming no extensions to be loaded"
+REGISTERED = re.compile(r"External agent (\S+) \(\S+\) registered")
 
 
 class Log:
@@ -24,7 +33,18 @@ class Log:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._read = path.stat().st_size if path.exists() else 0
+        self._read = self._marked = self._size()
+
+    def mark(self) -> None:
+        """Remember how long it is."""
+        self._marked = self._size()
+
+    def grown(self) -> bool:
+        """Whether somebody has written since the mark."""
+        return self._size() > self._marked
+
+    def _size(self) -> int:
+        return self.path.stat().st_size if self.path.exists() else 0
 
     def initialised(self) -> bool:
         """Whether an init phase has ended well since the last time that one had."""
@@ -42,6 +62,29 @@ class Log:
     def lacks_runtime_client(self) -> bool:
         """Whether the interpreter could not find the runtime client."""
         return NO_RUNTIME_CLIENT in self._end()
+
+    def failure(self) -> tuple[str, str] | None:
+        """The kind and the reason of the last init phase that failed; None where none is told.
+
+        The emulator answers a call with nothing then, and Lambda with these.
+        """
+        text = self._text()
+        fatal = list(FATAL.finditer(text))
+        reason = REASON.search(text, fatal[-1].start()) if fatal else None
+        if reason is None:
+            return None
+        ended = ENDED.search(text, fatal[-1].start(), reason.start())
+        who, how = ended.groups() if ended else ("", "")
+        named = f"{who} ended: {how}" if "Extension" in fatal[-1][1] and who else reason[1]
+        return fatal[-1][1], f"{named} ({how})" if how and how not in named else named
+
+    def waits_for(self) -> str:
+        """Which extensions have registered, where Lambda would wait for some; else nothing."""
+        text = self._text()
+        if NO_EXTENSIONS in text:
+            return ""
+        names = dict.fromkeys(REGISTERED.findall(text))
+        return f"; extensions that registered: {', '.join(names) or 'none'}"
 
     def tail(self, lines: int) -> str:
         """The last lines that the function wrote; the emulator's own are left out."""

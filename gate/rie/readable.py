@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from gate.report import Finding, place
+from gate.rie.contents import Contents, Entry
 
 RULE = "smoke.unreadable"
 NAMED = 5
+CODE = (".py", ".so")
 READ, ENTER = stat.S_IROTH, stat.S_IROTH | stat.S_IXOTH  # what others need: of a file, a folder
 SKIPPED = ("__pycache__", ".git", ".venv", "node_modules")
 
@@ -40,16 +43,28 @@ def look(root: Path) -> Readable:
     if len(closed) == len(rows):
         habit = "their owner alone may read these files: the image must let others read them"
         return Readable(notes=(habit,))
-    message = f"Lambda's user may not read {names}{more}: an image keeps their permissions"
-    return Readable(
-        (
-            Finding(
-                RULE,
-                message,
-                places=tuple(map(place, closed[:NAMED])),
-                fix="let others read them (chmod -R a+rX), or say COPY --chmod in the Dockerfile",
-            ),
-        )
+    return Readable((_finding(f"{names}{more}: an image keeps their permissions", closed),))
+
+
+def of_image(contents: Contents, folders: Sequence[str]) -> list[Finding]:
+    """Return which code in folders of an image others cannot read."""
+    closed: dict[str, Entry] = {}
+    for path in contents.entries:
+        if path.endswith(CODE) and path.startswith(tuple(f"{one}/" for one in folders)):
+            closed |= dict([found] if (found := contents.closed(path)) else ())
+    if not closed:
+        return []
+    names = ", ".join(f"{path} ({entry.shown})" for path, entry in [*closed.items()][:NAMED])
+    more = f" and {len(closed) - NAMED} more" if len(closed) > NAMED else ""
+    return [_finding(f"{names}{more}, whatever USER says", [])]
+
+
+def _finding(what: str, places: Iterable[Path]) -> Finding:
+    return Finding(
+        RULE,
+        f"Lambda's user may not read {what}",
+        places=tuple(place(one) for one in islice(places, NAMED)),
+        fix="let others read them (chmod -R a+rX), or say COPY --chmod in the Dockerfile",
     )
 
 

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
+from gate.config import USUAL_HANDLER
 from gate.report import CannotLook, Finding
-from gate.rie import binary, confinement, readable
+from gate.rie import binary, confinement, contents, exported, readable, remarks
 from gate.rie import image as images
 from gate.rie.container import Container
 from gate.rie.engine import Engine
 from gate.rie.function import Function
+from gate.rie.image import Image
 from gate.rie.local import Rie
+from gate.rie.reasons.scene import EXTENSIONS, Scene
+from gate.rie.reasons.starts import is_runtime_client
 from gate.rie.surroundings import MEMORY_MB
 from gate.rie.template import Declared
-
-# These start the runtime client with the command, which is what happens without an image.
-ENTRY_POINTS = ("lambda-entrypoint.sh", "awslambdaric")
 
 
 @dataclass(frozen=True)
 class Subject:
     """A function that can be made, once its variables are there.
 
-    `refused` is why Lambda would not even take it; `notes` say what is not as on Lambda.
+    `handler` is what it runs, in a word; `scene` what is known of its files; `refused` is why
+    Lambda would not even take it; `notes` say what is not as on Lambda.
     """
 
     make: Callable[[Mapping[str, str]], Function]
+    handler: str
+    scene: Scene
     refused: tuple[Finding, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -54,8 +59,15 @@ def local(
         )
 
     code = readable.look(root)
+    refused = (*code.refused, *remarks.refused(declared))
     unenforced = (f"not enforced on this machine: {lacking}",) if lacking else ()
-    return Subject(make, code.refused, (*code.notes, *unenforced))
+    scene = Scene(
+        look=partial(contents.of_folder, root, readable.SKIPPED),
+        starts_in=str(root),
+        source=root,
+        image=False,
+    )
+    return Subject(make, command[0], scene, refused, (*code.notes, *unenforced))
 
 
 def _not_local(declared: Declared) -> Iterator[str]:
@@ -63,9 +75,7 @@ def _not_local(declared: Declared) -> Iterator[str]:
     yield f"{declared.memory_mb} MB of memory"
     if declared.architecture != images.of_machine():
         yield f"the architecture {declared.architecture}"
-    if declared.entry_point and not any(
-        name in part for part in declared.entry_point for name in ENTRY_POINTS
-    ):
+    if declared.entry_point and not is_runtime_client(declared.entry_point):
         yield f"the entry point {' '.join(declared.entry_point)}"
 
 
@@ -74,19 +84,36 @@ def of_image(
     reference: str,
     *,
     handler: str,
+    configured: str,
     timeout: float,
     declared: Declared | None,
     architecture: str,
+    source: Path,
 ) -> Subject:
-    """Return the image that an engine has, for an architecture; raises CannotLook."""
+    """Return the image that an engine has, for an architecture; raises CannotLook.
+
+    `handler` is the command of the command line, `configured` that of the settings: both may be
+    empty, as the template or the image itself may say it.
+    """
     image = images.find(engine, reference)
     refused, notes = images.look(engine, image, architecture)
+    refused += remarks.refused(declared)
+    if declared is None and not handler:
+        refused += images.contradicts(image, configured)
     entry_point = (declared.entry_point if declared else ()) or image.entry_point
-    if not entry_point:
+    command = _command(image, handler, configured, declared)
+    if not entry_point and (handler or not command):
         raise CannotLook(f"{reference}: the image has no ENTRYPOINT, which Lambda would start")
     if not refused and architecture != images.of_machine():
         raise CannotLook(f"{reference} is for {architecture}, and so is not run by this machine")
-    command = declared.command or image.command if declared else (handler,)
+    scene = Scene(
+        look=partial(exported.read, engine, reference),
+        starts_in=(declared.working_directory if declared else "") or image.working_directory,
+        source=source,
+        entry_point=entry_point,
+        command=command,
+        variables=image.variables,
+    )
 
     def make(variables: Mapping[str, str]) -> Function:
         return Container(
@@ -101,7 +128,21 @@ def of_image(
             working_directory=declared.working_directory if declared else "",
         )
 
-    return Subject(make, tuple(refused), tuple(notes))
+    name = " ".join(command or entry_point)
+    if not refused:
+        homes = [folder for folder in scene.homes if folder != "/"]
+        code = exported.read(engine, reference, *homes, EXTENSIONS)
+        refused += readable.of_image(code, homes)
+        notes += remarks.notes(image, code, entry_point, command)
+    return Subject(make, name, scene, tuple(refused), tuple(notes))
+
+
+def _command(
+    image: Image, handler: str, configured: str, declared: Declared | None
+) -> tuple[str, ...]:
+    said = (declared.command if declared else ()) or ((handler,) if handler else image.command)
+    usual = (USUAL_HANDLER,) if is_runtime_client(image.entry_point) else ()
+    return said or (() if declared else (configured,) if configured else usual)
 
 
 STORAGE_MB = 512  # Lambda's own, when nobody says more

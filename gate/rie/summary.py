@@ -12,10 +12,14 @@ from statistics import median
 from gate.report import Finding, one_line, place, shown
 from gate.rie import advice
 from gate.rie.attempt import INIT_FAILED, Attempt
+from gate.rie.reasons import asking
+from gate.rie.reasons.scene import Scene
 
 CAUSE_LENGTH = 200  # characters
 # Whose reason is not the exception itself: that is in the log.
-UNEXPLAINED = re.compile(r"status is 5\d\d, not [1-4]\d\d$|ended without a word$")
+UNEXPLAINED = re.compile(
+    r"status is 5\d\d, not [1-4]\d\d$|ended without a word$|Runtime exited \D*\d+\)$"
+)
 
 
 def findings(
@@ -26,6 +30,7 @@ def findings(
     handler: str,
     file: Path | None,
     probes: Path,
+    scene: Scene | None = None,
 ) -> Iterator[Finding]:
     """One finding for each thing that is wrong, however many attempts show it.
 
@@ -36,6 +41,7 @@ def findings(
         handler: the handler command.
         file: where the handler is, if that is known.
         probes: the file of the probes.
+        scene: what is known of the function's files, by which more can be told.
     """
     by_fault = attrgetter("fault", "reasons")
     wrong = sorted((one for one in attempts if one.fault), key=by_fault)
@@ -43,13 +49,15 @@ def findings(
         same = list(group)
         init = fault == INIT_FAILED  # has to do with no probe
         who = f"{handler} does not initialise" if init else _names(same, ways)
-        said = "; ".join(_explained(reasons, same[0].log))
+        log = same[0].log
+        said = "; ".join(_explained(reasons, log))
+        why = asking.reason(said, log, scene, starting=init) if scene else None
         yield Finding(
             rule=f"{check}.{fault}",
-            message=f"{who}: {said}",
+            message=f"{who}: {said}" + (f"; {why.why}" if why else ""),
             places=(place(file),) if init and file else (),
-            fix=advice.fix(fault, said, shown(probes)),
-            detail=same[0].log,
+            fix=why.fix if why else advice.fix(fault, said, log if init else "", shown(probes)),
+            detail=log,
         )
 
 

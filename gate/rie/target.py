@@ -32,6 +32,8 @@ OPTIONS = (
 class Target:
     """A function and what it is asked. Variables stay out of the repr: they hold secrets.
 
+    `handler` is the handler command; of an image, what the command line says, and `configured`
+    what the settings say (both may be empty: it has one of its own).
     It is the code below `root`, or `image`, or whatever runs behind `url`. `chosen` are the
     variables of the command line, `variables` those of the settings.
     """
@@ -44,6 +46,7 @@ class Target:
     folder: Path
     image: str = ""
     url: str = ""
+    configured: str = ""
     declared: Declared | None = None
     gateways: tuple[Gateway, ...] = ()
     architecture: str = ""
@@ -88,9 +91,11 @@ def target(options: argparse.Namespace, config: Config) -> Target:
     # An image brings its code, and what runs behind a URL has all that it needs.
     elsewhere = bool(options.image or options.url)
     configured = "" if options.url else config.environment
+    said, configured = _handler(options, declared, config)
     return Target(
         root=config.root if elsewhere else config.source_root,
-        handler="" if options.url else wanted.handler(options.handler, declared, config),
+        handler=said,
+        configured=configured,
         probes=Path(options.probes).absolute() if options.probes else config.probes,
         python=python,
         timeout=config.timeout,
@@ -105,6 +110,16 @@ def target(options: argparse.Namespace, config: Config) -> Target:
         chosen=chosen,
         variables=config.env,
     )
+
+
+def _handler(
+    options: argparse.Namespace, declared: Declared | None, config: Config
+) -> tuple[str, str]:
+    if options.url:
+        return "", ""
+    if options.image:
+        return wanted.of_image(options.handler, declared, config)
+    return wanted.handler(options.handler, declared, config), ""
 
 
 def _declared(options: argparse.Namespace) -> Declared | None:

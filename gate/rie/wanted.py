@@ -34,6 +34,15 @@ def handler(said: str | None, declared: Declared | None, config: Config) -> str:
     return said or " ".join(command) or config.handler_command
 
 
+def of_image(said: str | None, declared: Declared | None, config: Config) -> tuple[str, str]:
+    """Return the handler command that the command line says, and the one that the settings say.
+
+    Each is empty where it says none: then it is the image's own.
+    """
+    handler(said, declared, config)  # raises where the template says another
+    return said or "", config.handler_command if config.handler is not None else ""
+
+
 def gateways(events: str | None, declared: Declared | None) -> tuple[Gateway, ...]:
     """Return what calls the function: what is wanted, as the template sets it where it does."""
     found = declared.gateways if declared else ()

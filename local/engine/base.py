@@ -75,8 +75,27 @@ fi
     "var/runtime/bootstrap": (
         RUNNABLE,
         """#!/bin/sh
-export PYTHONPATH=/var/runtime
-exec /var/lang/bin/python3 -m awslambdaric "$_HANDLER"
+exec /var/lang/bin/python3 /var/runtime/bootstrap.py
+""",
+    ),
+    # As AWS's own: the task root comes first, wherever the function starts; then the folders of
+    # layers, unless somebody says PYTHONPATH.
+    "var/runtime/bootstrap.py": (
+        READABLE,
+        """import os
+import site
+import sys
+
+import awslambdaric.__main__
+
+root = os.environ["LAMBDA_TASK_ROOT"]
+version = f"{sys.version_info.major}.{sys.version_info.minor}"
+layers = ["/opt/python", f"/opt/python/lib/python{version}/site-packages"]
+for folder in [] if "PYTHONPATH" in os.environ else layers:
+    sys.path.insert(0, folder)
+sys.path.insert(0, root)
+site.addsitedir(root)
+awslambdaric.__main__.main([__file__, os.environ["_HANDLER"]])
 """,
     ),
     "etc/passwd": (

@@ -1,0 +1,64 @@
+"""What an image or a template says that Lambda does not heed, or refuses."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+
+from gate.report import Finding
+from gate.rie.contents import Contents
+from gate.rie.image import Image
+from gate.rie.reasons.scene import EXTENSIONS
+from gate.rie.reasons.starts import extensions, in_shell_form, is_runtime_client
+from gate.rie.template import Declared
+
+# https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html, "Reserved"
+OF_THE_BASE = {"LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR"}  # AWS's own images say these
+RESERVED = OF_THE_BASE | {
+    *("_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV"),
+    *("AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE"),
+    *("AWS_LAMBDA_FUNCTION_VERSION", "AWS_LAMBDA_INITIALIZATION_TYPE"),
+    *("AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_LAMBDA_RUNTIME_API"),
+    *("AWS_ACCESS_KEY", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"),
+}
+
+
+def refused(declared: Declared | None) -> Iterator[Finding]:
+    """Yield what a template says for which Lambda refuses the function."""
+    names = {*declared.environment, *declared.unknown} if declared else set()
+    if wrong := sorted(names & RESERVED):
+        yield Finding(
+            "smoke.reserved-variable",
+            f"{declared and declared.where} sets {', '.join(wrong)}: Lambda sets that itself, and "
+            "takes no function that does",
+            fix="give the variable another name, or take it out",
+        )
+
+
+def notes(
+    image: Image, contents: Contents, entry_point: tuple[str, ...], command: tuple[str, ...]
+) -> Iterator[str]:
+    """Yield what somebody may think that it counts, and what is judged in its place."""
+    if wrong := sorted(image.variables.keys() & RESERVED - OF_THE_BASE):
+        yield (
+            f"Lambda sets {', '.join(wrong)} itself: what the image says of it (ENV) is not heeded"
+        )
+    if in_shell_form(entry_point) and command:
+        yield (
+            f"ENTRYPOINT is in shell form: it is never given the command {' '.join(command)}; "
+            "what it starts by itself was judged"
+        )
+    yield from _beside(extensions(contents), (*entry_point, *command))
+
+
+def _beside(paths: Iterable[str], started: tuple[str, ...]) -> Iterator[str]:
+    names = ", ".join(sorted(map(posixpath.basename, paths)))
+    if not names:
+        return
+    if is_runtime_client(started):
+        yield f"started beside the function, as on Lambda: {names} (in {EXTENSIONS})"
+    else:
+        yield (
+            f"{' '.join(started)} is no runtime client that is known here: {names} (in "
+            f"{EXTENSIONS}) asks Lambda for requests, and the answers that it gives were judged"
+        )
