@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from gate.allowances import Allowance
 from gate.report import CannotLook, shown
 
 NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
@@ -35,19 +36,6 @@ class Environments:
 
 
 @dataclass(frozen=True)
-class Allowance:
-    """What `audit` need not find: statements about ``name`` in files ``path``, for a ``rule``.
-
-    All three are patterns; paths start at the folder that is audited.
-    """
-
-    rule: str
-    reason: str
-    path: str = "*"
-    name: str = "*"
-
-
-@dataclass(frozen=True)
 class Config:
     """The gate's settings. Relative paths start at the folder of the file that says them."""
 
@@ -63,6 +51,8 @@ class Config:
     probes: Path = Path("probes.toml")
     environment: str = ""
     audit_allow: tuple[Allowance, ...] = ()
+    handler_allow: tuple[Allowance, ...] = ()
+    smoke_allow: tuple[Allowance, ...] = ()
     environments: Environments | None = None
     env: Mapping[str, str] = field(default_factory=lambda: NO_ENVIRONMENT)
     python: str = sys.executable
@@ -223,6 +213,7 @@ def _handler_in(source: HandlerSource) -> str:
     return value
 
 
+ALLOWANCES = "a list of {rule = …, path = …, name = …, reason = …}"
 # Key of [tool.gate] → what its value must be, and how it is read.
 KEYS: Mapping[str, tuple[str, Callable[[object, Path], Any]]] = {
     "root": ("a path, as text", _path),
@@ -236,7 +227,9 @@ KEYS: Mapping[str, tuple[str, Callable[[object, Path], Any]]] = {
     "handler": ("text, as module.function, or {file = …, key = …}", _handler),
     "probes": ("a path, as text", _path),
     "environment": ("text, as module:contextmanager", _text),
-    "audit-allow": ("a list of {rule = …, path = …, name = …, reason = …}", _allowances),
+    "audit-allow": (ALLOWANCES, _allowances),
+    "handler-allow": (ALLOWANCES, _allowances),
+    "smoke-allow": (ALLOWANCES, _allowances),
     "environments": ("a pattern of files, or {glob = …, variables = {NAME = key}}", _environments),
     "env": ("a table of texts", _environment),
     "python": ("an interpreter's name or path, as text", _python),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import TypeVar
 
+from gate.allowances import Allowance
 from gate.audit import readers
 from gate.audit.files import CODE, File
 from gate.audit.python.applications import Applications
@@ -17,7 +17,7 @@ from gate.audit.python.reach import reached
 from gate.audit.python.routes import Routes
 from gate.audit.readers import cdk
 from gate.audit.statements import Command, Statement, Unread
-from gate.config import Allowance, Config
+from gate.config import Config
 
 INFRASTRUCTURE = ("aws_cdk", "pulumi", "cdktf", "troposphere", "uvicorn")
 # Files in which a project begins.
@@ -96,9 +96,8 @@ class Repository:
         """Leave out what `audit-allow` says is meant."""
         kept = []
         for statement in statements:
-            allowance = next(
-                (one for one in self.config.audit_allow if _fits(one, statement, rule)), None
-            )
+            about = (rule, statement.file.name, statement.name)
+            allowance = next((one for one in self.config.audit_allow if one.fits(*about)), None)
             if allowance is None:
                 kept.append(statement)
             else:
@@ -147,12 +146,3 @@ def attribute(command: Command) -> str:
     """The name that a command looks for in its module: the first part, without a call."""
     name = command.name.partition(":")[2] or command.name.rpartition(".")[2]
     return name.partition("(")[0].partition(".")[0]
-
-
-def _fits(allowance: Allowance, statement: Statement, rule: str) -> bool:
-    return (
-        bool(rule)
-        and fnmatchcase(rule, allowance.rule)
-        and fnmatchcase(statement.file.name, allowance.path)
-        and fnmatchcase(statement.name, allowance.name)
-    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gate.allowances import Allowance, Allowances
 from gate.config import Config, HandlerSource
 from gate.inspection import failures, source
 from gate.inspection.entry import find_module
@@ -15,6 +17,7 @@ from gate.inspection.runner import Failure, Interpreter, ask
 from gate.report import Finding, Place, Report, place, shown
 
 NAME = "handler"
+LIFESPAN = "handler.lifespan-off"
 HELP = """\
 The handler command names a callable that takes (event, context), below the source root.
 
@@ -36,6 +39,8 @@ class Target:
     interpreter: Interpreter = field(repr=False)
     command: str
     written: Place | None = None
+    allowed: tuple[Allowance, ...] = ()
+    file: Path | None = None
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -46,21 +51,25 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def target(options: argparse.Namespace, config: Config) -> Target:
     """Return what is to be checked; raises CannotLook."""
     interpreter = Interpreter(config.source_root, config.python, config.timeout, config.env)
+    written = None
     if options.handler is None and isinstance(config.handler, HandlerSource):
         written = source.place_of_text(config.handler.file, config.handler_command)
-        return Target(interpreter, config.handler_command, written)
-    return Target(interpreter, options.handler or config.handler_command)
+    command = options.handler or config.handler_command
+    file = None if config.elsewhere else config.file
+    return Target(interpreter, command, written, config.handler_allow, file)
 
 
 def check(target: Target) -> Report:
     """Look for the handler as the Lambda runtime would."""
-    finding = _find(target)
+    allowances = Allowances(NAME, target.allowed, target.file)
+    finding = _find(target, allowances)
     if finding is not None:
         return Report(NAME, (finding,))
-    return Report(NAME, notes=(f"{target.command} takes (event, context)",))
+    takes = f"{target.command} takes (event, context)"
+    return Report(NAME, tuple(allowances.unused()), (takes, *allowances.notes()))
 
 
-def _find(target: Target) -> Finding | None:
+def _find(target: Target, allowances: Allowances) -> Finding | None:
     root, command = target.interpreter.root, target.command
     written = (target.written,) if target.written else ()
     match = COMMAND.fullmatch(command)
@@ -79,20 +88,26 @@ def _find(target: Target) -> Finding | None:
     (answer,) = ask(target.interpreter, request)
     if isinstance(answer, Failure):
         return failures.finding(NAME, command, answer, file)
-    return _never_started(command, answer["never_started"])
+    never = [one for one in answer["never_started"] if not _allowed(one, root, allowances)]
+    return _never_started(command, never) if never else None
 
 
-def _never_started(command: str, hooks: list[dict[str, Any]]) -> Finding | None:
-    if not hooks:
-        return None
+def _allowed(hook: Mapping[str, Any], root: Path, allowances: Allowances) -> bool:
+    file = Path(hook["place"][0]) if hook["place"] else root
+    path = file.relative_to(root).as_posix() if file.is_relative_to(root) else file.as_posix()
+    return allowances.allow(LIFESPAN, path=path, name=hook["name"])
+
+
+def _never_started(command: str, hooks: list[dict[str, Any]]) -> Finding:
     names = ", ".join(hook["name"] for hook in hooks)
     places = (place(Path(hook["place"][0]), hook["place"][1]) for hook in hooks if hook["place"])
     return Finding(
-        "handler.lifespan-off",
+        LIFESPAN,
         f"{command} never runs {names}, which the application has run at its start: "
         "its adapter says lifespan='off'",
         places=tuple(places),
-        fix="say lifespan='on' (at every call), or call it at import; or take it away",
+        fix="say lifespan='on' (at every call), or call it at import; where it is for another "
+        "server alone, say so in [tool.gate] handler-allow",
     )
 
 

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import probes
+from gate.allowances import Allowances
 from gate.report import CannotLook, Case, Report
 from gate.rie import over_http, subject, summary
 from gate.rie.asking import ask_all
@@ -70,6 +71,7 @@ def _subject(target: Target, engine: Engine | None) -> Subject:
             handler=target.handler,
             timeout=target.timeout,
             declared=target.declared,
+            allowances=Allowances(NAME, target.allowed, target.file),
         )
     return subject.of_image(
         engine,

@@ -19,6 +19,7 @@ from gate.rie.surroundings import INIT_SECONDS
 
 READY_SECONDS = 30  # the emulator is there in a thousandth of this, a container in a hundredth
 POLL_SECONDS = 0.005
+LAST_WORDS_SECONDS = 1.0
 TAIL_LINES = 20
 OK = 200
 NO_HEADERS: Mapping[str, str] = MappingProxyType({})
@@ -128,16 +129,13 @@ class Emulator(ABC):
         return self._answer(call, None)
 
     def _answer(self, call: Call, init_ms: float | None) -> Invocation:
-        elapsed_ms = call.elapsed_ms
+        elapsed_ms, payload = call.elapsed_ms, call.payload
         if call.status != OK:
+            self._log.settle(LAST_WORDS_SECONDS)
             self._end()  # the function's process is gone: the next call gets a fresh one
-        payload = call.payload or self._told() if call.status != OK else call.payload
+        if not payload and (told := self._log.failure()):  # the emulator keeps that to its log
+            payload = failure(*told)
         return Invocation(call.status, payload, elapsed_ms, init_ms)
-
-    def _told(self) -> bytes:
-        """What the emulator keeps to its log when a process cannot be started."""
-        told = self._log.failure()
-        return failure(*told) if told else b""
 
     def _start(self) -> None:
         if self._closed:

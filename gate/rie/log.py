@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 INITIALISED = b"(rapid) INIT RTDONE(status: success)"
 NO_RUNTIME_CLIENT = b"No module named awslambdaric"
 TAIL_BYTES = 64 * 1024
+SILENCE_SECONDS = 0.05
 
 # Lines that say nothing about this function: the emulator's own, Lambda's framing, and the
 # runtime client's advice about every exception.
@@ -42,6 +44,14 @@ class Log:
     def grown(self) -> bool:
         """Whether somebody has written since the mark."""
         return self._size() > self._marked
+
+    def settle(self, seconds: float) -> None:
+        """Wait for the last words, so long at most: those of a container come a little later."""
+        deadline = time.monotonic() + seconds
+        before = -1
+        while before != self._size() and time.monotonic() < deadline:
+            before = self._size()
+            time.sleep(SILENCE_SECONDS)
 
     def _size(self) -> int:
         return self.path.stat().st_size if self.path.exists() else 0

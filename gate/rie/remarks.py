@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from gate.report import Finding
-from gate.rie.contents import Contents
 from gate.rie.image import Image
-from gate.rie.reasons.scene import EXTENSIONS
+from gate.rie.reasons.scene import EXTENSIONS, Scene
 from gate.rie.reasons.starts import extensions, in_shell_form, is_runtime_client
 from gate.rie.template import Declared
 
@@ -35,29 +34,21 @@ def refused(declared: Declared | None) -> Iterator[Finding]:
         )
 
 
-def notes(
-    image: Image, contents: Contents, entry_point: tuple[str, ...], command: tuple[str, ...]
-) -> Iterator[str]:
+def notes(image: Image, scene: Scene) -> Iterator[str]:
     """Yield what somebody may think that it counts, and what is judged in its place."""
     if wrong := sorted(image.variables.keys() & RESERVED - OF_THE_BASE):
         yield (
             f"Lambda sets {', '.join(wrong)} itself: what the image says of it (ENV) is not heeded"
         )
-    if in_shell_form(entry_point) and command:
+    if in_shell_form(scene.entry_point) and scene.command:
+        command = " ".join(scene.command)
         yield (
-            f"ENTRYPOINT is in shell form: it is never given the command {' '.join(command)}; "
-            "what it starts by itself was judged"
+            f"ENTRYPOINT is in shell form: it is never given the command {command}; what it starts "
+            "by itself was judged"
         )
-    yield from _beside(extensions(contents), (*entry_point, *command))
-
-
-def _beside(paths: Iterable[str], started: tuple[str, ...]) -> Iterator[str]:
-    names = ", ".join(sorted(map(posixpath.basename, paths)))
-    if not names:
-        return
-    if is_runtime_client(started):
-        yield f"started beside the function, as on Lambda: {names} (in {EXTENSIONS})"
-    else:
+    names = ", ".join(sorted(map(posixpath.basename, extensions(scene))))
+    started = (*scene.entry_point, *scene.command)
+    if names and not is_runtime_client(started):
         yield (
             f"{' '.join(started)} is no runtime client that is known here: {names} (in "
             f"{EXTENSIONS}) asks Lambda for requests, and the answers that it gives were judged"

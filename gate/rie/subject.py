@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from gate.allowances import Allowances
 from gate.config import USUAL_HANDLER
 from gate.report import CannotLook, Finding
-from gate.rie import binary, confinement, contents, exported, readable, remarks
+from gate.rie import binary, confinement, contents, exported, links, readable, remarks
 from gate.rie import image as images
 from gate.rie.container import Container
+from gate.rie.contents import Contents
 from gate.rie.engine import Engine
 from gate.rie.function import Function
 from gate.rie.image import Image
 from gate.rie.local import Rie
-from gate.rie.reasons.scene import EXTENSIONS, Scene
+from gate.rie.reasons.scene import Scene
 from gate.rie.reasons.starts import is_runtime_client
 from gate.rie.surroundings import MEMORY_MB
 from gate.rie.template import Declared
@@ -38,7 +40,13 @@ class Subject:
 
 
 def local(
-    root: Path, *, python: str, handler: str, timeout: float, declared: Declared | None
+    root: Path,
+    *,
+    python: str,
+    handler: str,
+    timeout: float,
+    declared: Declared | None,
+    allowances: Allowances,
 ) -> Subject:
     """Return the code below `root`, run by an interpreter; raises CannotLook."""
     command = (declared.command if declared else ()) or (handler,)
@@ -59,15 +67,22 @@ def local(
         )
 
     code = readable.look(root)
-    refused = (*code.refused, *remarks.refused(declared))
+    # What packs an archive may follow links; COPY never does.
+    left = links.look(root, allowances) if declared is None or declared.image else ()
+    refused = (*code.refused, *left, *allowances.unused(), *remarks.refused(declared))
     unenforced = (f"not enforced on this machine: {lacking}",) if lacking else ()
     scene = Scene(
-        look=partial(contents.of_folder, root, readable.SKIPPED),
+        look=partial(_folder, root),
         starts_in=str(root),
         source=root,
         image=False,
     )
-    return Subject(make, command[0], scene, refused, (*code.notes, *unenforced))
+    said = (*code.notes, *unenforced, *allowances.notes())
+    return Subject(make, command[0], scene, refused, said)
+
+
+def _folder(root: Path, *_folders: str) -> Contents:
+    return contents.of_folder(root, readable.SKIPPED)
 
 
 def _not_local(declared: Declared) -> Iterator[str]:
@@ -130,10 +145,8 @@ def of_image(
 
     name = " ".join(command or entry_point)
     if not refused:
-        homes = [folder for folder in scene.homes if folder != "/"]
-        code = exported.read(engine, reference, *homes, EXTENSIONS)
-        refused += readable.of_image(code, homes)
-        notes += remarks.notes(image, code, entry_point, command)
+        refused += readable.of_image(scene.code, scene.homes)
+        notes += remarks.notes(image, scene)
     return Subject(make, name, scene, tuple(refused), tuple(notes))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gate.allowances import Allowance
 from gate.config import Config
 from gate.report import CannotLook
 from gate.rie import template, wanted
@@ -52,6 +53,8 @@ class Target:
     architecture: str = ""
     environment: str = ""
     untimed: bool = False
+    allowed: tuple[Allowance, ...] = ()
+    file: Path | None = None
     chosen: Mapping[str, str] = field(default_factory=dict, repr=False)
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -91,11 +94,11 @@ def target(options: argparse.Namespace, config: Config) -> Target:
     # An image brings its code, and what runs behind a URL has all that it needs.
     elsewhere = bool(options.image or options.url)
     configured = "" if options.url else config.environment
-    said, configured = _handler(options, declared, config)
+    handler, written = _handler(options, declared, config)
     return Target(
         root=config.root if elsewhere else config.source_root,
-        handler=said,
-        configured=configured,
+        handler=handler,
+        configured=written,
         probes=Path(options.probes).absolute() if options.probes else config.probes,
         python=python,
         timeout=config.timeout,
@@ -107,6 +110,8 @@ def target(options: argparse.Namespace, config: Config) -> Target:
         architecture=wanted.architecture(options.architecture, declared),
         environment=configured if options.environment is None else options.environment,
         untimed=options.untimed,
+        allowed=config.smoke_allow,
+        file=None if config.elsewhere else config.file,
         chosen=chosen,
         variables=config.env,
     )

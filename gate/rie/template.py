@@ -21,7 +21,8 @@ class Declared:
     """A function as CloudFormation would make it: what it does not say is Lambda's default.
 
     `command` and `entry_point` are empty where the image says them. `environment` holds the
-    variables whose values are written there, `unknown` the names of the others.
+    variables whose values are written there, `unknown` the names of the others; `image` is false
+    for a function whose code is an archive.
     """
 
     where: str
@@ -35,6 +36,7 @@ class Declared:
     gateways: tuple[Gateway, ...]
     environment: Mapping[str, str] = field(repr=False)
     unknown: tuple[str, ...] = ()
+    image: bool = True
 
 
 def declared(path: Path, name: str, *, image: bool) -> Declared:
@@ -127,6 +129,7 @@ def _declared(path: Path, resources: Resources, key: tuple[str, str]) -> Declare
         gateways=gateways(resources, key),
         environment={name: value for name, value in values.items() if value is not None},
         unknown=tuple(name for name, value in values.items() if value is None),
+        image=properties.get("PackageType") == "Image",
     )
 
 

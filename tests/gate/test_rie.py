@@ -110,7 +110,7 @@ def test_a_function_that_does_not_initialise(handler: str, kind: str) -> None:
 def test_a_function_that_exits_while_it_initialises() -> None:
     with rie("exits_at_import.handler") as function:
         invocation = function.invoke({})
-    assert (invocation.status, invocation.payload) == (502, b"")
+    assert (invocation.status, error(invocation)) == (502, "Runtime.ExitError")
     assert invocation.init_ms is None
 
 

@@ -37,7 +37,7 @@ sqlalchemy.exc.InvalidRequestError: When initializing mapper Mapper[A(a)]: faile
     ],
 )
 def test_what_is_said_decides_what_is_advised(fault: str, said: str, advised: str) -> None:
-    assert advised in advice.fix(fault, said, "probes.toml")
+    assert advised in advice.fix(fault, said, "", "probes.toml")
 
 
 @pytest.mark.parametrize(

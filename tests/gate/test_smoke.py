@@ -87,7 +87,7 @@ def test_every_attempt_is_a_case(run_gate: RunGate) -> None:
         (
             "exits_at_import.handler",
             "init-failed",
-            "does not initialise: the process ended without",
+            "does not initialise: Runtime.ExitError: Runtime exited with",
         ),
     ],
 )

@@ -37,7 +37,7 @@ def _no_home(path: str, _scene: Scene) -> Reason | None:
 
 def unreadable(path: str, scene: Scene) -> Reason | None:
     """Return what keeps Lambda's user from a file that is there."""
-    closed = scene.contents.closed(path)
+    closed = (scene.code if path in scene.code.entries else scene.contents).closed(path)
     if closed is None:
         return None
     where, entry = closed
@@ -49,7 +49,7 @@ def unreadable(path: str, scene: Scene) -> Reason | None:
 
 
 def _temporary(path: str, scene: Scene) -> Reason | None:
-    if path.startswith(TEMPORARY) and scene.contents.at(path):
+    if path.startswith(TEMPORARY) and scene.at(path):
         return Reason(
             "the image has it, and /tmp is empty when a function starts",
             "put it elsewhere in the image, and copy it to /tmp at start if it must be written",
@@ -58,7 +58,7 @@ def _temporary(path: str, scene: Scene) -> Reason | None:
 
 
 def _broken_link(path: str, scene: Scene) -> Reason | None:
-    entry = scene.contents.entries.get(path)
+    entry = scene.code.entries.get(path)
     if entry is None or entry.target is None:
         return None
     return Reason(
@@ -69,7 +69,7 @@ def _broken_link(path: str, scene: Scene) -> Reason | None:
 
 def _elsewhere(path: str, scene: Scene) -> Reason | None:
     relative = path.removeprefix(scene.starts_in.rstrip("/") + "/")
-    there = [one for one in scene.contents.ending(f"/{relative}") if one != path]
+    there = [one for one in scene.code.ending(f"/{relative}") if one != path]
     likely = [one for one in there if any(one.startswith(f"{at}/") for at in scene.homes)]
     if not likely:
         return _other_case(path, scene)
@@ -80,7 +80,7 @@ def _elsewhere(path: str, scene: Scene) -> Reason | None:
 
 
 def _other_case(path: str, scene: Scene) -> Reason | None:
-    there = next((one for one in scene.contents.entries if one.lower() == path.lower()), "")
+    there = next((one for one in scene.code.entries if one.lower() == path.lower()), "")
     if not there or there == path:
         return None
     return Reason(

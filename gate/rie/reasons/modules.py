@@ -16,7 +16,7 @@ PART = re.compile(
     r"cannot import name '(?P<name>\w+)' from (?:partially initialized module )?'(?P<of>[\w.]+)'"
 )
 LIBRARY = re.compile(r"(?P<file>[\w./+-]+\.so[\w.]*): cannot open shared object file")
-NATIVE = re.compile(r"\.(?:cpython-(?P<version>\d+)|(?P<any>abi3))?[^/]*\.(?:so|pyd)$")
+NATIVE = re.compile(r"[^/]*\b(so|pyd|dylib)")
 RUNTIME_CLIENT = "awslambdaric"  # not found: there is more to say than where it lies
 BUILD = "build the package for the function's own Python, system and architecture"
 
@@ -28,15 +28,21 @@ def explain(said: str, log: str, scene: Scene) -> Reason | None:
     part = PART.search(said)
     missing = MISSING.search(said) or MISSING.search(log)
     if part:
-        return _native(f"{part['of']}.{part['name']}".replace(".", "/"), scene)
+        path = f"{part['of']}.{part['name']}".replace(".", "/")
+        return _native(path, scene, scene.code) or _native(path, scene, scene.contents)
     if missing is None or missing["name"] == RUNTIME_CLIENT:
         return None
     return _module(missing["name"].replace(".", "/"), scene)
 
 
 def _module(path: str, scene: Scene) -> Reason | None:
-    judges = (_closed, _broken_link, _elsewhere, _other_case, _native, _compiled, _left_out)
-    return next(filter(None, (judge(path, scene) for judge in judges)), None)
+    for judge in (_closed, _broken_link, _other_case, _native, _compiled):
+        if reason := judge(path, scene, scene.code):
+            return reason
+    for judge in (_elsewhere, _native, _compiled):
+        if reason := judge(path, scene, scene.contents):
+            return reason
+    return _left_out(path, scene)
 
 
 def _files(path: str) -> tuple[str, str]:
@@ -52,29 +58,28 @@ def _roots(path: str, contents: Contents) -> Iterator[tuple[str, str]]:
             yield found, root or "/"
 
 
-def _closed(path: str, scene: Scene) -> Reason | None:
+def _closed(path: str, scene: Scene, contents: Contents) -> Reason | None:
     for root in scene.searched:
         for found in (f"{root}{end}" for end in _files(path)):
-            if found in scene.contents.entries and (reason := unreadable(found, scene)):
+            if found in contents.entries and (reason := unreadable(found, scene)):
                 return reason
     return None
 
 
-def _broken_link(path: str, scene: Scene) -> Reason | None:
+def _broken_link(path: str, scene: Scene, contents: Contents) -> Reason | None:
     top = path.partition("/")[0]
-    for root in scene.searched:
-        for name in (f"{root}/{top}", f"{root}/{top}.py"):
-            entry = scene.contents.entries.get(name)
-            if entry and entry.target is not None and scene.contents.at(name) is None:
-                return Reason(
-                    f"{name} is a link to {entry.target}, and there is nothing",
-                    "copy what it leads to into the tree: an image keeps the link alone",
-                )
+    for name in (f"{root}/{top}{end}" for root in scene.searched for end in ("", ".py")):
+        entry = contents.entries.get(name)
+        if entry and entry.target is not None and scene.at(name) is None:
+            return Reason(
+                f"{name} is a link to {entry.target}, and there is nothing",
+                "copy what it leads to into the tree: an image keeps the link alone",
+            )
     return None
 
 
-def _elsewhere(path: str, scene: Scene) -> Reason | None:
-    roots = [(found, root) for found, root in _roots(path, scene.contents)]
+def _elsewhere(path: str, scene: Scene, contents: Contents) -> Reason | None:
+    roots = [*_roots(path, contents)]
     if not roots or any(root in scene.searched for _, root in roots):
         return None
     found, root = roots[0]
@@ -85,9 +90,9 @@ def _elsewhere(path: str, scene: Scene) -> Reason | None:
     )
 
 
-def _other_case(path: str, scene: Scene) -> Reason | None:
+def _other_case(path: str, scene: Scene, contents: Contents) -> Reason | None:
     wanted = {f"{root}{end}".lower() for root in scene.searched for end in _files(path)}
-    for found in scene.contents.entries:
+    for found in contents.entries:
         if found.lower() in wanted and not found.endswith(_files(path)):
             return Reason(
                 f"there is {found}: on Linux capital letters count in the names of files",
@@ -96,19 +101,18 @@ def _other_case(path: str, scene: Scene) -> Reason | None:
     return None
 
 
-def _native(path: str, scene: Scene) -> Reason | None:
-    for found in scene.contents.entries:
+def _native(path: str, _scene: Scene, contents: Contents) -> Reason | None:
+    for found in contents.entries:
         _, here, rest = found.rpartition(f"/{path}.")
-        built = NATIVE.search(f".{rest}") if here else None
-        if built:
+        if here and NATIVE.fullmatch(rest):
             return Reason(f"{found} is not for this function's Python and machine", BUILD)
     return None
 
 
-def _compiled(path: str, scene: Scene) -> Reason | None:
+def _compiled(path: str, _scene: Scene, contents: Contents) -> Reason | None:
     folder, name = posixpath.split(path)
     cached = posixpath.join("/", folder, "__pycache__", f"{name}.cpython-")
-    for found in scene.contents.entries:
+    for found in contents.entries:
         if found.endswith(".pyc") and cached in found:
             return Reason(
                 f"of it the image has {found} alone, which Python does not read without its source",
@@ -129,7 +133,7 @@ def _left_out(path: str, scene: Scene) -> Reason | None:
 
 def _library(name: str, scene: Scene) -> Reason | None:
     found = name if name.startswith("/") else next(iter(scene.contents.ending(f"/{name}")), "")
-    entry = scene.contents.at(found) if found else None
+    entry = scene.at(found) if found else None
     if entry is None:
         return Reason(
             f"the image has no {posixpath.basename(name)}",

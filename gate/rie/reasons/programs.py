@@ -27,7 +27,7 @@ def explain(said: str, log: str, scene: Scene) -> Reason | None:
         return None
     path = scene.absolute(found["by_lambda"] or found["by_shell"])
     error = (found["error"] or found["shell_error"]).lower()
-    entry = scene.contents.at(path)
+    entry = scene.at(path)
     judge = next((judge for text, judge in JUDGES.items() if text in error), _not_there)
     return judge(path, entry, scene)
 
@@ -40,7 +40,7 @@ def _not_there(path: str, entry: Entry | None, scene: Scene) -> Reason | None:
         return Reason(
             f"{path} has the line endings of Windows: it asks for {asked!r} to run it", UNIX_LINES
         )
-    if asked and scene.contents.at(asked) is None:
+    if asked and scene.at(asked) is None:
         return Reason(
             f"{path} asks for {asked} to run it, which the image has not",
             "name a program that is there in its first line, #!/bin/sh say, or put that one in",
@@ -67,7 +67,7 @@ def _absent(path: str, scene: Scene) -> Reason:
 
 
 def _not_allowed(path: str, entry: Entry | None, scene: Scene) -> Reason | None:
-    closed = scene.contents.closed(path)
+    closed = (scene.code if path in scene.code.entries else scene.contents).closed(path)
     if closed is None and entry is not None and not entry.mode & 0o001:
         closed = path, entry
     if closed is None:

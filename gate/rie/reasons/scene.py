@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from gate.rie.contents import Contents
+from gate.rie.contents import Contents, Entry
 
 EXTENSIONS = "/opt/extensions"
 
@@ -26,7 +26,7 @@ class Scene:
     """A function's surroundings.
 
     Args:
-        look: reads its files, which takes a while: done once, and only when something is wrong.
+        look: reads the files of some folders, or all, which takes a while: done once.
         starts_in: the working directory.
         source: the folder of the code on this machine, from which an image is thought to be made.
         image: whether the files are those of an image.
@@ -34,7 +34,7 @@ class Scene:
         variables: those of the image, by which Python and the linker search.
     """
 
-    look: Callable[[], Contents]
+    look: Callable[..., Contents]
     starts_in: str
     source: Path
     image: bool = True
@@ -43,9 +43,18 @@ class Scene:
     variables: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
+    def code(self) -> Contents:
+        """What is where the function's own files are thought to lie, and beside it."""
+        return self.look(*(home for home in self.homes if home != "/"), EXTENSIONS)
+
+    @cached_property
     def contents(self) -> Contents:
-        """The files."""
+        """All files."""
         return self.look()
+
+    def at(self, path: str) -> Entry | None:
+        """Return what a path leads to."""
+        return self.code.at(path) or self.contents.at(path)
 
     @property
     def searched(self) -> tuple[str, ...]:

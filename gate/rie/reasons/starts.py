@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from gate.rie.contents import Contents
 from gate.rie.reasons.scene import EXTENSIONS, Reason, Scene
 
 SHELL = ("/bin/sh", "-c")  # what the shell form of CMD and ENTRYPOINT begins with
@@ -66,7 +65,7 @@ def _silent_extension(said: str, scene: Scene) -> Reason | None:
     if found is None:
         return None
     registered = {name.strip() for name in found[1].split(",")}
-    there = {posixpath.basename(one) for one in extensions(scene.contents)}
+    there = {posixpath.basename(one) for one in extensions(scene)}
     silent = ", ".join(sorted(there - registered))
     if not silent:
         return None
@@ -76,11 +75,11 @@ def _silent_extension(said: str, scene: Scene) -> Reason | None:
     )
 
 
-def extensions(contents: Contents) -> list[str]:
+def extensions(scene: Scene) -> list[str]:
     """Return what Lambda starts beside the function."""
     return [
         path
-        for path, entry in contents.entries.items()
+        for path, entry in scene.code.entries.items()
         if posixpath.dirname(path) == EXTENSIONS and not entry.folder
     ]
 
@@ -89,7 +88,7 @@ def _server(log: str, scene: Scene) -> Reason | None:
     words = " ".join((*scene.entry_point, *scene.command))
     if not (SERVER.search(words) or SERVES.search(log)):
         return None
-    if extensions(scene.contents):
+    if extensions(scene):
         return Reason(
             "a server was started, and the extension beside it asks Lambda for nothing",
             "let the server listen on the port that the adapter asks (AWS_LWA_PORT or PORT, "
@@ -108,6 +107,6 @@ def _serves() -> Reason:
 
 def _no_client(scene: Scene) -> Reason | None:
     words = " ".join((*scene.entry_point, *scene.command))
-    if SERVER.search(words) and not extensions(scene.contents):
+    if SERVER.search(words) and not extensions(scene):
         return _serves()
     return None
