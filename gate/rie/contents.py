@@ -84,7 +84,13 @@ def _above(path: str) -> Iterator[str]:
 
 def of_tar(tar: tarfile.TarFile, above: str = "/") -> Contents:
     """Read an archive whose paths begin below `above`; raises tarfile.TarError."""
-    return Contents({_absolute(above, one.name): _of_member(tar, one) for one in tar})
+    found = {_absolute(above, one.name): _of_member(tar, one) for one in tar}
+    return Contents({**_open(above), **found})
+
+
+def _open(folder: str) -> dict[str, Entry]:
+    """A folder and those above it, of which nothing is known."""
+    return dict.fromkeys((folder, *_above(folder)), Entry(0o755, folder=True))
 
 
 def _absolute(above: str, name: str) -> str:
@@ -106,8 +112,7 @@ def of_folder(root: Path, skipped: tuple[str, ...]) -> Contents:
         for name in (*folders, *files):
             path = Path(folder, name)
             entries[str(path)] = _of_path(path)
-    above = {str(one): Entry(0o755, folder=True) for one in (root, *root.parents)}
-    return Contents({**above, **entries})
+    return Contents({**_open(str(root)), **entries})
 
 
 def _of_path(path: Path) -> Entry:

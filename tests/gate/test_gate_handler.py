@@ -7,9 +7,9 @@ import pytest
 
 from gate.checks import handler
 from gate.checks.handler import Target, check
-from gate.config import Config, HandlerSource
+from gate.config import Config, HandlerSource, load
 from gate.inspection.runner import Interpreter
-from gate.report import Place
+from gate.report import Place, Report
 from tests.gate.planting import Plant
 
 TREE = {
@@ -175,3 +175,35 @@ def test_an_application_that_is_never_started_is_found(source: str, plant: Plant
 )
 def test_one_that_is_started_or_need_not_be_passes(source: str, plant: Plant) -> None:
     assert check(Target(Interpreter(plant({"app.py": source})), "app.handler")).findings == ()
+
+
+def allowed(plant: Plant, tmp_path: Path, rows: str) -> Report:
+    file = tmp_path / "pyproject.toml"
+    file.write_text(f"[tool.gate]\nroot = 'tree'\nhandler = 'app.handler'\n{rows}")
+    plant({"app.py": STARTED + OFF})
+    parser = argparse.ArgumentParser()
+    handler.add_options(parser)
+    return check(handler.target(parser.parse_args([]), load(tmp_path)))
+
+
+def test_a_start_that_is_meant_for_another_server_is_allowed(plant: Plant, tmp_path: Path) -> None:
+    row = "{ rule = 'handler.lifespan-off', name = 'connect', reason = 'for uvicorn alone' }"
+    report = allowed(plant, tmp_path, f"handler-allow = [{row}]\n")
+    assert report.findings == ()
+    assert "allowed, handler.lifespan-off, connect: for uvicorn alone" in report.notes
+
+
+def test_another_start_is_not_allowed_by_it(plant: Plant, tmp_path: Path) -> None:
+    row = "{ rule = 'handler.lifespan-off', path = 'other.py', reason = 'for uvicorn alone' }"
+    (finding,) = allowed(plant, tmp_path, f"handler-allow = [{row}]\n").findings
+    assert finding.rule == "handler.lifespan-off"
+
+
+def test_an_allowance_that_is_not_needed_is_found(plant: Plant, tmp_path: Path) -> None:
+    rows = ", ".join(
+        f"{{ rule = 'handler.lifespan-off', name = '{name}', reason = 'meant' }}"
+        for name in ("connect", "gone")
+    )
+    (finding,) = allowed(plant, tmp_path, f"handler-allow = [{rows}]\n").findings
+    assert finding.rule == "handler.allowance.unused"
+    assert "handler.lifespan-off, gone allows nothing" in finding.message
