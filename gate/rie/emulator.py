@@ -114,10 +114,15 @@ class Emulator(ABC):
         done = False
         while not done and call.elapsed_ms < INIT_SECONDS * 1000:
             done = call.done_within(POLL_SECONDS)
-            if self._log.initialised():
+            if self._log.initialised() or (done and self._initialised_late()):
                 self._initialised = True
                 return call.elapsed_ms
         return None
+
+    def _initialised_late(self) -> bool:
+        """Whether the log says so after all: a container's comes later than its answer."""
+        self._log.settle(LAST_WORDS_SECONDS)
+        return self._log.initialised()
 
     def _not_initialised(self, call: Call) -> Invocation:
         if not call.done_within(0):

@@ -41,14 +41,15 @@ class Call(threading.Thread):
         self._body = json.dumps(event).encode()
         self._headers = {"content-type": "application/json", **headers}
         self._start = time.monotonic()
+        self._end: float | None = None
         # What stands when the connection breaks: the emulator has ended.
         self.status = 502
         self.payload = failure("Runtime.ExitError", "the runtime emulator ended during the call")
 
     @property
     def elapsed_ms(self) -> float:
-        """Time since the call began."""
-        return (time.monotonic() - self._start) * 1000
+        """Time since the call began, until its end."""
+        return ((self._end or time.monotonic()) - self._start) * 1000
 
     def run(self) -> None:
         """Make the call."""
@@ -60,6 +61,7 @@ class Call(threading.Thread):
         except (OSError, http.client.HTTPException):
             return
         finally:
+            self._end = time.monotonic()
             connection.close()
 
     def done_within(self, seconds: float) -> bool:
