@@ -55,6 +55,7 @@ class MessageFormatter(Construct):
             },
             log_group=log_group,
             log_level=settings.function.log_level,
+            timeout_seconds=30,  # above what AWS's four answers may take at worst
             on_failure=people,
         )
         _let_look_up(function, alias.lambda_, repository)

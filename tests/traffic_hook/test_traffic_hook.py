@@ -386,6 +386,21 @@ def test_what_was_found_is_told_even_when_time_runs_out(
     assert "no time left for probe health" in logged.text
 
 
+def test_what_a_right_answer_leads_to_is_asked_only_while_there_is_time(
+    aws: Aws, logged: pytest.LogCaptureFixture
+) -> None:
+    context = Context()
+
+    def slow(event: Mapping[str, Any]) -> dict[str, Any]:
+        if event["rawPath"] == "/api/v1/auth/login":
+            context.milliseconds = 60_000
+        return right(event)
+
+    aws.version.answer = slow
+    aws.deployment().user().ends("Failed", context=context)
+    assert "no time left for probe login, then GET /api/v1/users/me" in logged.text
+
+
 def test_what_a_step_may_take_fits_into_the_hooks_time() -> None:
     assert TIMEOUT.to_seconds() > CALL_SECONDS + 4 * STEP_SECONDS
 
