@@ -25,7 +25,7 @@ def most_seconds(config: Any) -> float:
     """All attempts, and the pauses before the second (a second at most), the third (two) …"""
     attempts = int(config.retries["total_max_attempts"])
     once = float(config.connect_timeout + config.read_timeout)
-    return attempts * once + 2 ** (attempts - 1) - 1
+    return attempts * once + 2.0 ** (attempts - 1) - 1
 
 
 @pytest.mark.parametrize("module", CALLS)
