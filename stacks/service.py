@@ -19,7 +19,7 @@ from stacks.components.logs import log_group
 from stacks.components.safe_release import NewVersion, SafeRelease
 from stacks.components.secrets import let_read
 from stacks.components.server_errors import ServerErrors
-from stacks.components.traffic_hook import PREFIX, TrafficHook
+from stacks.components.traffic_hook import PREFIX, TIMEOUT, TrafficHook
 from stacks.data import Data
 from stacks.settings import Settings
 
@@ -92,8 +92,7 @@ class Service(cdk.Stack):
             access_log=self._log_group("AccessLog", f"/aws/vendedlogs/{settings.name('api')}"),
         )
         if settings.release.enabled:
-            self._migrate_first()
-            self._release()
+            self._release(migrated=self._migrate_first())
         self._outputs()
 
     def _backend(self) -> lambda_.Function:
@@ -172,7 +171,7 @@ class Service(cdk.Stack):
             provisioned_concurrent_executions=self._settings.function.provisioned_concurrency,
         )
 
-    def _migrate_first(self) -> None:
+    def _migrate_first(self) -> triggers.Trigger:
         """Run the migrations of this release's image, once, before the alias moves to it."""
         trigger = triggers.Trigger(
             self,
@@ -181,17 +180,31 @@ class Service(cdk.Stack):
             timeout=cdk.Duration.seconds(self._settings.migrations.timeout_seconds),
         )
         trigger.execute_before(self.alias)
+        return trigger
 
-    def _release(self) -> None:
+    def _ask_first(self, hook: lambda_.Function, *, migrated: triggers.Trigger) -> None:
+        """Ask a version whose alias is made, not moved: CodeDeploy asks no hook about it."""
+        trigger = triggers.Trigger(self, "FirstRelease", handler=hook, timeout=TIMEOUT)
+        trigger.execute_after(migrated)
+        trigger.execute_before(self.alias)
+
+    def _release(self, *, migrated: triggers.Trigger) -> None:
         settings = self._settings
         timeout = settings.function.timeout_seconds
+        before = self._hook(
+            "BeforeTraffic",
+            "before_traffic",
+            ALIAS=ALIAS,
+            VERSION=self.backend.current_version.version,
+        )
+        self._ask_first(before, migrated=migrated)
         SafeRelease(
             self,
             "Release",
             name=settings.name("backend"),
             alias=self.alias,
             shift=settings.release.shift,
-            before=self._hook("BeforeTraffic", "before_traffic"),
+            before=before,
             after=self._hook("AfterTraffic", "after_traffic"),
             # Beside the alias: in another stack CloudFormation sees a cycle.
             alarms=Alarms(
@@ -213,7 +226,7 @@ class Service(cdk.Stack):
             topic=self._data.topics[Severity.TICKET],
         )
 
-    def _hook(self, id: str, entry: str) -> lambda_.Function:
+    def _hook(self, id: str, entry: str, **environment: str) -> lambda_.Function:
         name = f"{PREFIX}{self._settings.name(entry.replace('_', '-'))}"
         return TrafficHook(
             self,
@@ -225,6 +238,7 @@ class Service(cdk.Stack):
             probe_secret=self._data.probe_secret,
             log_group=self._log_group(f"{id}Log", f"/aws/lambda/{name}"),
             log_level=self._settings.function.log_level,
+            environment=environment,
         ).function
 
     def _expected(self) -> Mapping[str, object]:

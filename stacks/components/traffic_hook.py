@@ -36,6 +36,7 @@ class TrafficHook(Construct):
         probe_secret: secretsmanager.ISecret,
         log_group: logs.ILogGroup,
         log_level: str,
+        environment: Mapping[str, str],
     ) -> None:
         super().__init__(scope, id)
         folder = Path(cdk.Stage.of(self).outdir) / "traffic-hook-package"  # type: ignore[union-attr] # an app is a Stage
@@ -63,6 +64,7 @@ class TrafficHook(Construct):
                 "FUNCTION": subject.function_name,
                 "EXPECTED": cdk.Stack.of(self).to_json_string(dict(expected)),
                 "PROBE_SECRET_ARN": probe_secret.secret_arn,
+                **environment,
             },
             log_group=log_group,
             logging_format=lambda_.LoggingFormat.JSON,

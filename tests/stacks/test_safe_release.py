@@ -129,13 +129,28 @@ def test_a_minute_with_hardly_a_call_undoes_nothing(in_aws: Assembled) -> None:
 
 
 def test_migrations_run_once_a_release_and_before_the_alias_moves(in_aws: Assembled) -> None:
-    trigger = in_aws.one("Custom::Trigger")
+    trigger = next(t for t in in_aws.of_type("Custom::Trigger") if t.id == "Migrate")
     version = in_aws.target(trigger["HandlerArn"], "service")
     function = in_aws.target(version["FunctionName"], "service")
     assert function["FunctionName"] == in_aws.settings.name("migrations")
     assert trigger["InvocationType"] == "RequestResponse"
     assert int(trigger["Timeout"]) == function["Timeout"] * 1000
     assert trigger.id in in_aws.one("AWS::Lambda::Alias").body["DependsOn"]
+
+
+def test_the_first_release_is_asked_before_there_is_an_alias(in_aws: Assembled) -> None:
+    """CodeDeploy moves an alias; one that is made asks no hook."""
+    trigger = next(t for t in in_aws.of_type("Custom::Trigger") if t.id == "FirstRelease")
+    version = in_aws.target(trigger["HandlerArn"], "service")
+    function = in_aws.target(version["FunctionName"], "service")
+    alias = in_aws.one("AWS::Lambda::Alias")
+    variables = function["Environment"]["Variables"]
+    assert function["Handler"] == "traffic_hook.handler.before_traffic"
+    assert (variables["ALIAS"], variables["VERSION"]) == (alias["Name"], alias["FunctionVersion"])
+    assert trigger["InvocationType"] == "RequestResponse"
+    assert int(trigger["Timeout"]) == function["Timeout"] * 1000
+    assert trigger.body["DependsOn"] == ["Migrate"]
+    assert trigger.id in alias.body["DependsOn"]
 
 
 def test_a_hook_may_report_of_its_own_group_and_ask_its_own_function(in_aws: Assembled) -> None:

@@ -7,6 +7,7 @@ import gzip
 import io
 import json
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,13 +15,14 @@ from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ConnectTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from lambda_src.traffic_hook import judging
+from lambda_src.traffic_hook import handler, judging
 from lambda_src.traffic_hook.clients import CALL_SECONDS, STEP_SECONDS, Clients
-from lambda_src.traffic_hook.handler import Judge, run
+from lambda_src.traffic_hook.failed import Failed
+from lambda_src.traffic_hook.handler import Judge, before_alias, run
 from lambda_src.traffic_hook.judging import new_version, through_alias
 from stacks.components.traffic_hook import TIMEOUT
 from stacks.stage_probes import PROBES, probe_names
@@ -399,6 +401,65 @@ def test_what_a_right_answer_leads_to_is_asked_only_while_there_is_time(
     aws.version.answer = slow
     aws.deployment().user().ends("Failed", context=context)
     assert "no time left for probe login, then GET /api/v1/users/me" in logged.text
+
+
+class First(Version):
+    """Lambda's client before the first release: there is a version, and no alias."""
+
+    refusal = "ResourceNotFoundException"
+
+    def get_alias(self, *, FunctionName: str, Name: str) -> Mapping[str, Any]:  # noqa: N803 - boto3's names
+        super().get_alias(FunctionName=FunctionName, Name=Name)
+        raise ClientError({"Error": {"Code": self.refusal}}, "GetAlias")
+
+
+def before_the_alias(aws: Aws) -> str:
+    clients = Clients(aws.codedeploy, aws.version, aws.secrets)
+    environ = {**ENVIRON, "ALIAS": "live", "VERSION": "8"}
+    with aws.deploy, aws.secret:
+        return before_alias(Context(), clients=lambda: clients, environ=environ)
+
+
+def test_a_first_release_that_works_gets_its_alias(aws: Aws) -> None:
+    aws.version = First()
+    aws.user()
+    assert before_the_alias(aws) == "Succeeded"
+    assert {who for who, _ in aws.version.asked} == {f"{FUNCTION}:8"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "function", "words"),
+    [
+        (no_login, {}, "version 8: login (cold): status is 500, not 200"),
+        (right, configured(Command=["handler.other"]), "command is handler.other"),
+    ],
+)
+def test_a_first_release_that_does_not_work_gets_no_alias(
+    aws: Aws, answer: Answer, function: dict[str, Any], words: str
+) -> None:
+    aws.version = First(answer=answer, function=function)
+    aws.user()
+    with pytest.raises(Failed, match=re.escape(words)) as caught:
+        before_the_alias(aws)
+    assert PASSWORD not in str(caught.value)
+
+
+def test_of_an_alias_that_is_there_the_hook_is_asked(aws: Aws) -> None:
+    assert before_the_alias(aws) == "Succeeded"
+    assert aws.version.asked == []
+
+
+def test_an_alias_of_which_nobody_can_tell_is_not_made(aws: Aws) -> None:
+    aws.version = First()
+    aws.version.refusal = "AccessDeniedException"
+    with pytest.raises(Failed, match="AccessDeniedException"):
+        before_the_alias(aws)
+
+
+def test_the_stack_calls_without_a_deployment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the CDK's trigger does: the event is empty."""
+    monkeypatch.setattr(handler, "before_alias", lambda _: "judged")
+    assert handler.before_traffic({}, Context()) == "judged"
 
 
 def test_what_a_step_may_take_fits_into_the_hooks_time() -> None:
