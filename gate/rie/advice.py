@@ -41,7 +41,7 @@ CLOSER: tuple[tuple[str, str], ...] = (
         "base image",
     ),
     (
-        r"multiprocessing[/.](synchronize|shared_memory|heap|popen_fork)|_posixshmem|SemLock",
+        r"Errno 38|multiprocessing[/.](synchronize|shared_memory|heap|popen_fork)|_posixshmem|SemLock",
         "share no memory (Queue, Pool, Lock, Value): Lambda has no /dev/shm; Process, Pipe and "
         "threads work",
     ),

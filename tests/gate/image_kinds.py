@@ -220,6 +220,38 @@ KINDS: dict[str, Kind] = {
         {"ext": 0o755},
         handler="",
     ),
+    "web adapter below AWS's entry point": Kind(
+        INIT,
+        "takes one handler, and no server",
+        'ENTRYPOINT: ["python", "server.py"]',
+        f'{EXTENDS}\nCMD ["python", "server.py"]',
+        {"ext": ADAPTER, "server.py": SERVER},
+        {"ext": 0o755},
+        handler="",
+    ),
+    "no such server": Kind(
+        INIT,
+        "the image has no program uvicorn",
+        "install it in the Dockerfile",
+        'ENTRYPOINT ["uvicorn", "app:app"]\nCMD []',
+        handler="",
+    ),
+    "PATH overwritten": Kind(
+        INIT,
+        "the image has /opt/own/bin/serve, and PATH is /usr/bin",
+        "keep the PATH of the base",
+        'COPY serve /opt/own/bin/\nENV PATH=/usr/bin\nENTRYPOINT ["serve"]\nCMD []',
+        {"serve": "#!/bin/sh\n"},
+        {"serve": 0o755},
+        handler="",
+    ),
+    "nothing says the handler": Kind(
+        INIT,
+        "handler.lambda_handler does not initialise: Runtime.ImportModuleError: Unable to import "
+        "module 'handler': No module named 'handler'",
+        "correct its name",
+        handler="",
+    ),
     "no runtime client": Kind(
         INIT,
         "Runtime.ExitError",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gate.rie.reasons import files, modules, programs, starts
 from gate.rie.reasons.scene import Reason, Scene
 
-AT_START = (starts.explain, programs.explain)
+AT_START = (programs.explain, starts.explain)
 ALWAYS = (modules.explain, files.explain)
 
 

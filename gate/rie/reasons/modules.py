@@ -53,9 +53,13 @@ def _roots(path: str, contents: Contents) -> Iterator[tuple[str, str]]:
     """Yield where a module is, and the folder from which Python would find it."""
     for found in contents.ending(*_files(path)):
         root = found.removesuffix("/__init__.py").removesuffix(".py").removesuffix(f"/{path}")
-        # What lies within a package is another module.
-        if f"{root}/__init__.py" not in contents.entries:
+        if not _is_package(root, contents):
             yield found, root or "/"
+
+
+def _is_package(root: str, contents: Contents) -> bool:
+    """Whether a folder is one: what lies in it is another module than one by its bare name."""
+    return f"{root}/__init__.py" in contents.entries
 
 
 def _closed(path: str, scene: Scene, contents: Contents) -> Reason | None:
@@ -103,8 +107,8 @@ def _other_case(path: str, scene: Scene, contents: Contents) -> Reason | None:
 
 def _native(path: str, _scene: Scene, contents: Contents) -> Reason | None:
     for found in contents.entries:
-        _, here, rest = found.rpartition(f"/{path}.")
-        if here and NATIVE.fullmatch(rest):
+        root, here, rest = found.rpartition(f"/{path}.")
+        if here and NATIVE.fullmatch(rest) and not _is_package(root, contents):
             return Reason(f"{found} is not for this function's Python and machine", BUILD)
     return None
 
@@ -113,7 +117,9 @@ def _compiled(path: str, _scene: Scene, contents: Contents) -> Reason | None:
     folder, name = posixpath.split(path)
     cached = posixpath.join("/", folder, "__pycache__", f"{name}.cpython-")
     for found in contents.entries:
-        if found.endswith(".pyc") and cached in found:
+        root, here, _ = found.rpartition(cached)
+        source = f"{root}/{path}.py" in contents.entries
+        if here and not source and not _is_package(root, contents):
             return Reason(
                 f"of it the image has {found} alone, which Python does not read without its source",
                 "copy the source (.py) into the image",

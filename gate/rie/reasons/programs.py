@@ -10,6 +10,7 @@ from gate.rie.image import of_machine
 from gate.rie.reasons.scene import Reason, Scene
 
 # What the emulator says of the entry point or an extension, and a shell of what it runs.
+NOT_ON_PATH = re.compile(r'exec: "(?P<name>[^"]+)": executable file not found in \$PATH')
 STARTED = re.compile(
     r"fork/exec (?P<by_lambda>\S+): (?P<error>no such file or directory|permission denied"
     r"|exec format error)"
@@ -22,6 +23,8 @@ UNIX_LINES = "save it with Unix line endings (in .gitattributes: *.sh text eol=l
 
 def explain(said: str, log: str, scene: Scene) -> Reason | None:
     """Return why a program that was named did not start."""
+    if missing := NOT_ON_PATH.search(said):
+        return _not_on_path(missing["name"], scene)
     found = STARTED.search(said) or STARTED.search(log)
     if found is None:
         return None
@@ -30,6 +33,19 @@ def explain(said: str, log: str, scene: Scene) -> Reason | None:
     entry = scene.at(path)
     judge = next((judge for text, judge in JUDGES.items() if text in error), _not_there)
     return judge(path, entry, scene)
+
+
+def _not_on_path(name: str, scene: Scene) -> Reason:
+    there = next(iter(scene.contents.ending(f"/bin/{name}")), "")
+    if there:
+        return Reason(
+            f"the image has {there}, and PATH is {scene.variables.get('PATH', 'not set')}",
+            "write its whole path in ENTRYPOINT, or keep the PATH of the base and add its folder",
+        )
+    return Reason(
+        f"the image has no program {name}",
+        f"install it in the Dockerfile, in the last stage, or say python -m {name}",
+    )
 
 
 def _not_there(path: str, entry: Entry | None, scene: Scene) -> Reason | None:

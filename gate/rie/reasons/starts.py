@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import posixpath
 import re
 from collections.abc import Iterator
@@ -46,6 +47,11 @@ def _reasons(said: str, log: str, scene: Scene) -> Iterator[Reason | None]:
 
 
 def _shell_form(scene: Scene) -> Reason | None:
+    if is_runtime_client(scene.entry_point) and len(scene.command) > 1 and extensions(scene):
+        return Reason(
+            "the entry point of AWS's base image takes one handler, and no server",
+            f"let the server be the ENTRYPOINT: {json.dumps([*scene.command])}, beside the adapter",
+        )
     if in_shell_form(scene.command) and is_runtime_client(scene.entry_point):
         line = " ".join(scene.command[2:])
         return Reason(
