@@ -24,7 +24,8 @@ from gate.report import Finding, Report, place
 NAME = "names"
 HELP = """\
 Import an entry point with everything that it loads on demand, and find names in its functions
-that nothing defines or imports: each is a NameError of the first request that comes there.
+that nothing defines or imports: each is a NameError of the first request that comes there. And
+annotations of endpoints' parameters that are names alone: FastAPI takes these for the query's.
 
 examples:
   gate names --candidate lazy_app:app --prepare lazy_app:load_all_routers
@@ -82,7 +83,8 @@ def check(target: Target) -> Report:
     notes = (target.note,) if target.note else ()
     if isinstance(answer, Failure):
         return Report(NAME, (failures.finding(NAME, entry, answer, file),), notes)
-    findings = tuple(_findings(answer["undefined"]))
+    undefined = _findings(answer["undefined"])
+    findings = (*undefined, *_annotations(answer["annotations"]))
     read = f"{answer['functions']} functions of {entry} use no name that is not there"
     return Report(NAME, findings, notes if findings else (*notes, read))
 
@@ -101,6 +103,22 @@ def _findings(undefined: list[Mapping[str, Any]]) -> Iterator[Finding]:
             "a NameError when the line runs",
             places=tuple(place(Path(file), use["line"]) for use in uses[:NAMED]),
             fix="import or define it in this module; for the type checker alone is not enough",
+        )
+
+
+def _annotations(unresolved: list[Mapping[str, Any]]) -> Iterator[Finding]:
+    """Yield one finding for each annotation of a file, however many parameters have it."""
+    by_name = sorted(unresolved, key=_file_and_name)
+    for (file, name), rows in groupby(by_name, _file_and_name):
+        uses = list(rows)
+        parameters = list(dict.fromkeys(f"{use['parameter']} of {use['function']}" for use in uses))
+        more = f" and {len(parameters) - NAMED} more" if len(parameters) > NAMED else ""
+        yield Finding(
+            "names.annotation",
+            f"{', '.join(parameters[:NAMED])}{more}: its annotation {name} is no type when the "
+            "route is made, so that FastAPI asks the query for it",
+            places=tuple(place(Path(file), use["line"]) for use in uses[:NAMED]),
+            fix="import it for code too, not for the type checker alone; or define it above",
         )
 
 

@@ -18,8 +18,8 @@ FIXES: Mapping[str, str] = {
 # What is said about it tells more than the kind of the fault does: the first that is found.
 CLOSER: tuple[tuple[str, str], ...] = (
     (
-        r"Handler '\w+ +' missing",
-        "save the script that starts it with Unix line endings: its last word ends with a return",
+        r"Handler '\w+ +' missing|\\r\W?: (No such file|.*not found)|\^M",
+        "save the script that starts it with Unix line endings: its lines end with a return",
     ),
     ("HandlerNotFound|MalformedHandlerName", "correct the handler command: module.function"),
     (
@@ -41,7 +41,7 @@ CLOSER: tuple[tuple[str, str], ...] = (
         "base image",
     ),
     (
-        r"Errno 38|multiprocessing[/.](synchronize|shared_memory|heap|popen_fork)|_posixshmem|SemLock",
+        r"Errno 38|multiprocessing[/.](synchronize|shared_memory|heap)|_posixshmem|SemLock",
         "share no memory (Queue, Pool, Lock, Value): Lambda has no /dev/shm; Process, Pipe and "
         "threads work",
     ),
@@ -100,6 +100,10 @@ CLOSER: tuple[tuple[str, str], ...] = (
     ("a redirect to", "ask for the path itself: a POST may lose its body on the way"),
     ("LifespanFailure", "mend what the application does at start-up: it is done at every call"),
     ("coroutine is not JSON", "let the handler be a plain function, which runs its coroutines"),
+    (
+        "Unable to marshal response",
+        "return what JSON can say, an answer of the proxy: call an adapter, do not return it",
+    ),
     ("unable to infer a handler", "give the adapter a handler for such events: see --events"),
 )
 

@@ -108,3 +108,58 @@ def test_the_projects_own_backend_passes(run_gate: RunGate) -> None:
     done = run_gate("names", cwd=REPOSITORY)
     assert (done.returncode, done.stderr) == (0, "")
     assert "functions of lazy_app:app use no name that is not there" in done.stdout
+
+
+LATER = "from __future__ import annotations\nfrom fastapi import Depends, FastAPI\n"
+CHECKED = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from fastapi import Request\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (
+            f"{LATER}{CHECKED}app = FastAPI()\n@app.get('/')\ndef f(request: Request): ...\n",
+            "request of f: its annotation Request is no type",
+        ),
+        (
+            f"{LATER}app = FastAPI()\n@app.post('/')\ndef f(item: Item): ...\n"
+            "from pydantic import BaseModel\nclass Item(BaseModel): ...\n",
+            "item of f: its annotation Item is no type",
+        ),
+        (
+            f"{LATER}{CHECKED}def user(request: Request): ...\n"
+            "app = FastAPI(dependencies=[Depends(user)])\n@app.get('/')\ndef f(): ...\n",
+            "request of user: its annotation Request is no type",
+        ),
+        (
+            f"{LATER}class Page:\n    def __init__(self, size: Gone): ...\n"
+            "app = FastAPI()\n@app.get('/')\ndef f(page: Page = Depends(Page)): ...\n",
+            "size of Page: its annotation Gone is no type",
+        ),
+        (
+            f"{LATER}{CHECKED}inner = FastAPI()\n@inner.get('/')\ndef f(request: Request): ...\n"
+            "app = FastAPI()\napp.mount('/inner', inner)\n",
+            "request of f: its annotation Request is no type",
+        ),
+    ],
+)
+def test_an_annotation_that_fastapi_cannot_resolve(source: str, said: str, plant: Plant) -> None:
+    (finding,) = check(target(plant({"app.py": source}))).findings
+    assert finding.rule == "names.annotation"
+    assert finding.message.startswith(said)
+    assert finding.places[0].line
+    assert finding.fix
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"{LATER}from fastapi import Request\napp = FastAPI()\n@app.get('/')\n"
+        "def f(request: Request, q: str | None = None) -> Gone: ...\n",
+        f"{LATER}app = FastAPI()\n@app.get('/')\ndef f(): ...\ndef g(request: Gone): ...\n",
+    ],
+)
+def test_annotations_that_are_types_or_nobodys(source: str, plant: Plant) -> None:
+    if "-> Gone" in source:
+        source = source.replace("@app.get('/')", "@app.get('/', response_model=None)")
+    assert check(target(plant({"app.py": source}))).findings == ()

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from . import loading
+from . import annotated, loading
 from .answer import below
 
 LOAD, STORE = dis.opmap["LOAD_GLOBAL"], dis.opmap["STORE_GLOBAL"]
@@ -25,6 +25,8 @@ EXTENDED = dis.opmap["EXTENDED_ARG"]
 
 def run(request: dict[str, Any]) -> dict[str, Any]:
     """Return ``functions``, how many were read, and ``undefined``: name, function, file, line.
+
+    ``annotations`` are those of endpoints' parameters that are no types when code runs.
 
     Raises FailedError when the entry point, or the module ``handler``, does not import.
     """
@@ -42,7 +44,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
             functions = list(_functions(module))
             number += len(functions)
             found += _undefined(file, vars(module), functions)
-    return {"functions": number, "undefined": found}
+    unresolved = list(annotated.unresolved(app, root))
+    return {"functions": number, "undefined": found, "annotations": unresolved}
 
 
 def _functions(module: ModuleType) -> Iterator[FunctionType]:

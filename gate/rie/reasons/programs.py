@@ -10,7 +10,10 @@ from gate.rie.image import of_machine
 from gate.rie.reasons.scene import Reason, Scene
 
 # What the emulator says of the entry point or an extension, and a shell of what it runs.
-NOT_ON_PATH = re.compile(r'exec: "(?P<name>[^"]+)": executable file not found in \$PATH')
+NOT_ON_PATH = re.compile(
+    r'exec: "(?P<name>[^"]+)": executable file not found in \$PATH'
+    r"|\benv: \W?(?P<by_env>[\w.+-]+)\W?: No such file or directory"
+)
 STARTED = re.compile(
     r"fork/exec (?P<by_lambda>\S+): (?P<error>no such file or directory|permission denied"
     r"|exec format error)"
@@ -23,8 +26,8 @@ UNIX_LINES = "save it with Unix line endings (in .gitattributes: *.sh text eol=l
 
 def explain(said: str, log: str, scene: Scene) -> Reason | None:
     """Return why a program that was named did not start."""
-    if missing := NOT_ON_PATH.search(said):
-        return _not_on_path(missing["name"], scene)
+    if missing := NOT_ON_PATH.search(said) or NOT_ON_PATH.search(log):
+        return _not_on_path(missing["name"] or missing["by_env"], scene)
     found = STARTED.search(said) or STARTED.search(log)
     if found is None:
         return None
@@ -44,7 +47,7 @@ def _not_on_path(name: str, scene: Scene) -> Reason:
         )
     return Reason(
         f"the image has no program {name}",
-        f"install it in the Dockerfile, in the last stage, or say python -m {name}",
+        "install it in the Dockerfile, in the last stage",
     )
 
 
