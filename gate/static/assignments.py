@@ -83,7 +83,7 @@ def _put(world: World, scope: Scope, target: ast.expr, value: Value) -> None:
 
 def _doubt_put(world: World, owner: Value, index: Value, value: Value, place: Place) -> None:
     """Note ``owner[index] = value``, unless it surely works."""
-    texts = is_a(index, "str") and is_a(value, "str")
+    texts = is_a(index, "variable") and is_a(value, "str")
     if is_a(owner, "dict") or (isinstance(owner, Part) and owner.path == "dependency_overrides"):
         doubt_key(world, [index], place)
     elif not (texts and is_a(owner, "os.environ")):

@@ -115,7 +115,7 @@ def _is_parameter(argument: ast.arg, default: Value | None, around: _Around) -> 
     node, in_path = argument.annotation, argument.arg in around.path
     annotated = None if node is None else resolved(node, around.scope)
     if isinstance(annotated, Made):
-        return _is_annotated(annotated, node, default, around)
+        return _is_annotated(annotated, argument, default, around)
     if isinstance(default, Made):
         if _depends(default):
             return not in_path and around.takes(_dependency(default) or annotated)
@@ -127,18 +127,19 @@ def _is_parameter(argument: ast.arg, default: Value | None, around: _Around) -> 
 
 
 def _is_annotated(
-    annotated: Made, node: ast.expr | None, default: Value | None, around: _Around
+    annotated: Made, argument: ast.arg, default: Value | None, around: _Around
 ) -> bool:
     """Whether ``Annotated[type, mark]`` is taken: with one mark that FastAPI knows."""
+    node, in_path = argument.annotation, argument.arg in around.path
     of, *marks = annotated.args
     if len(marks) != 1 or not isinstance(marks[0], Made):
         return False
     if _depends(marks[0]):
-        return default is None and around.takes(_dependency(marks[0]) or of)
+        return default is None and not in_path and around.takes(_dependency(marks[0]) or of)
     inner = node.slice.elts[0] if _is_pair(node) else None  # type: ignore[union-attr] # it has items
     free = not marks[0].args and marks[0].kwargs.keys().isdisjoint(("default", "default_factory"))
     known = default is None or _is_default(default)
-    declared = inner is not None and _is_declared(marks[0], inner, around.scope, in_path=False)
+    declared = inner is not None and _is_declared(marks[0], inner, around.scope, in_path=in_path)
     return free and known and declared
 
 

@@ -18,8 +18,7 @@ SCALARS = words(
 )
 OTHERS = words(
     """
-    builtins.dict builtins.list builtins.tuple builtins.set builtins.frozenset pydantic.SecretStr
-    typing.Dict typing.List typing.Tuple typing.Set pydantic.SecretBytes pydantic.HttpUrl
+    builtins.dict typing.Dict pydantic.SecretStr pydantic.SecretBytes pydantic.HttpUrl
     pydantic.AnyUrl pydantic.PositiveInt pydantic.NonNegativeInt pydantic.PositiveFloat
     """
 )
@@ -145,6 +144,10 @@ def _is_callable(parts: list[ast.expr], scope: Scope) -> bool:
     return is_listed and all(is_annotation(part, scope) for part in (*taken, parts[1]))
 
 
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
 def _is_ellipsis(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is ...
 
@@ -178,7 +181,8 @@ def _is_generic_field(node: ast.Subscript, scope: Scope, *, scalar: bool) -> boo
     if path in KEYED and not is_field(parts[0], scope, scalar=True):
         return False
     return bool(parts) and all(
-        is_field(part, scope, scalar=scalar) or ("uple" in path and _is_ellipsis(part))
+        (is_field(part, scope, scalar=scalar) and not _is_text(part))
+        or ("uple" in path and _is_ellipsis(part))
         for part in parts
     )
 

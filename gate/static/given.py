@@ -111,7 +111,7 @@ _RESPONSE = _paired(description="str", model="model")
 
 def _is_response_class(value: Value) -> bool:
     if isinstance(value, Class):
-        return not value.names and all(map(_is_response_class, value.bases))
+        return not value.names and len(value.bases) == 1 and _is_response_class(value.bases[0])
     path = value.path if isinstance(value, Symbol) else ""
     home, _, name = path.rpartition(".")
     return home == "starlette.responses" and name in RESPONSE_CLASSES
@@ -119,7 +119,7 @@ def _is_response_class(value: Value) -> bool:
 
 def _is_route_class(value: Value) -> bool:
     if isinstance(value, Class):
-        return not value.names and all(map(_is_route_class, value.bases))
+        return not value.names and len(value.bases) == 1 and _is_route_class(value.bases[0])
     return isinstance(value, Symbol) and value.path == "fastapi.routing.APIRoute"
 
 
@@ -170,9 +170,11 @@ TESTS |= {
     "path": is_path,
     "prefix": _is_prefix,
     "place": _is_place,
+    "below": lambda value: _is_place(value) and str(_plain(value)).strip("/") != "",
     "address": _is_address,
     "openpath": _is_open_path,
     "status": _is_status,
+    "code": lambda value: _is_status(value) and not _is_none(value),
     "model": is_field_type,
     "depends": _is_depends,
     "dependencies": _listed(_is_depends),

@@ -39,8 +39,12 @@ Kinds = frozenset[str]
 NOT_KNOWN: Kinds = frozenset()
 NUMBERS = frozenset({"int", "float", "bool"})
 LARGE = 100_000
-KEYS = (Symbol, Function, Class, Application, Module)
-UNHASHABLE = frozenset({"list", "set", "dict"})
+ORDERED = ("list", "tuple")
+ROUTERS = ("APIRouter", "Router")  # equal to others: they cannot be keys
+KEYS = (Symbol, Function, Class, Module)
+HASHABLE = frozenset({"str", "int", "float", "bool", "none", "bytes", "ellipsis", "method", "enum"})
+HASHABLE |= {"pathlib.Path", "datetime.timedelta", "datetime.timezone", "uuid.UUID", "re.Pattern"}
+HASHABLE |= {"http.HTTPStatus", "logging.Logger", "re.RegexFlag", "function"}
 SIZED = frozenset({"str", "bytes", "list", "tuple", "set", "dict"})
 EITHER = ("?if", "?or", "?and", "?later")
 OF_SHAPES = {"?text": "str", "?formatted": "str", "?compared": "bool", "?file": "str"}
@@ -65,7 +69,14 @@ def _kind(value: Value) -> Kinds:
 
 
 def _of_literal(value: Literal) -> Kinds:
+    if isinstance(value.value, str) and not is_sound(value.value):
+        return frozenset({"odd text"})
     return frozenset({"none" if value.value is None else type(value.value).__name__})
+
+
+def is_sound(text: str) -> bool:
+    """Whether a text can be a file's name, a variable's, a part of a document."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _of_symbol(value: Symbol) -> Kinds:
@@ -194,9 +205,15 @@ def hashable(value: Value) -> bool:
         elif isinstance(one, Literal):
             if isinstance(one.value, slice):
                 return False
-        elif not isinstance(one, KEYS) and (not kinds(one) or kinds(one) & UNHASHABLE):
+        elif not _is_key(one):
             return False
     return True
+
+
+def _is_key(value: Value) -> bool:
+    if isinstance(value, Application):
+        return value.kind not in ROUTERS
+    return isinstance(value, KEYS) or (bool(kinds(value)) and kinds(value) <= HASHABLE)
 
 
 def is_class(value: Value) -> bool:
@@ -243,10 +260,16 @@ def _is_small(value: Value) -> bool:
     return isinstance(number, int | float) and -LARGE < number < LARGE
 
 
-def _is_sequence_of(name: str) -> Callable[[Value], bool]:
+def _is_variable(value: Value) -> bool:
+    text = value.value if isinstance(value, Literal) else None
+    return isinstance(text, str) and text.isidentifier()
+
+
+def _is_sequence_of(name: str, of: tuple[str, ...] = ORDERED) -> Callable[[Value], bool]:
     def test(value: Value) -> bool:
         return (
             isinstance(value, Items)
+            and value.kind in of
             and not value.changes
             and all(is_a(item, name) for item in value.items)
         )
@@ -272,5 +295,7 @@ TESTS: dict[str, Callable[[Value], bool]] = {
     "callable": _is_callable,
     "callables": _is_sequence_of("callable"),
     "strs": _is_sequence_of("str"),
+    "strset": _is_sequence_of("str", ("set",)),
     "numbers": _is_sequence_of("number"),
+    "variable": _is_variable,
 }

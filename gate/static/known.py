@@ -1,10 +1,10 @@
 """What calls of libraries take that they surely do not fail with, and what they return.
 
 ``known.txt`` has a line for each: ``path a:kinds b=:kinds *:kinds **:kinds > kinds``, with "="
-behind what may be left out; "path = other" is called as another one, "path :" is a module,
-"path !" is there, and "path > kinds" is a value. Kinds are those of :mod:`gate.static.kinds`, with
-commas between them; "$name" is the kind of that argument, None where it is left out. What has no
-line, or an argument that is not in it, is not known to work.
+behind what may be left out and "/" behind what goes by position alone; "path = other" is called as
+another one, "path :" is a module, "path !" is there, and "path > kinds" is a value. Kinds are those
+of :mod:`gate.static.kinds`, with commas between them; "$name" is the kind of that argument, None
+where it is left out. What has no line, or an argument that is not in it, is not known to work.
 """
 
 from __future__ import annotations
@@ -54,16 +54,17 @@ def kind_of_argument(path: str, name: str) -> str:
 class Entry:
     """A line: the kinds of the arguments, by position and name, and of the result."""
 
-    __slots__ = ("any_name", "any_place", "called", "kinds", "required", "result")
+    __slots__ = ("any_name", "any_place", "called", "kinds", "named", "required", "result")
 
     def __init__(self, how: str) -> None:
         given, arrow, result = how.rpartition("> ")
         if not arrow:
             given, result = how, ""
-        words = [word.partition(":")[::2] for word in given.split() if word != "()"]
+        words = [word.partition(":")[::2] for word in given.split() if word not in ("()", "/")]
         names = {name: kinds for name, kinds in words if not name.startswith("*")}
         self.kinds = {name.removesuffix("="): kinds for name, kinds in names.items()}
         self.required = [name for name in names if not name.endswith("=")]
+        self.named = {} if given.rstrip().endswith("/") else self.kinds
         self.any_place = dict(words).get("*", "")
         self.any_name = dict(words).get("**", "")
         self.called = bool(given.strip())  # "()" says that it takes no arguments
@@ -78,7 +79,7 @@ class Entry:
             name = names[at] if at < len(names) else "*"
             yield name, value, self.kinds.get(name, self.any_place)
         for name, value in kwargs.items():
-            yield name, value, self.kinds.get(name, self.any_name)
+            yield name, value, self.named.get(name, self.any_name)
 
     def lacks(self, args: list[Value], kwargs: dict[str, Value]) -> bool:
         """Whether an argument is missing that the call cannot do without."""
