@@ -69,7 +69,7 @@ def called(world: World, owner: Container, name: str, args: list[Value]) -> Valu
         return Literal(None)
     if isinstance(owner, Pairs):
         return _read(world, owner, name, args)
-    if isinstance(owner, Items) and name == "copy":
+    if isinstance(owner, Items) and name == "copy" and not args:
         return Items(owner.kind, list(owner.items), world.guards)
     return None
 
@@ -105,7 +105,7 @@ def _read(world: World, owner: Pairs, name: str, args: list[Value]) -> Value | N
     if name == "copy" and not args:
         return Pairs(list(owner.pairs), world.guards)
     plain = all(isinstance(key, Literal) for key in keys)
-    if name == "get" and args and isinstance(args[0], Literal) and plain:
+    if name == "get" and len(args) in (1, 2) and isinstance(args[0], Literal) and plain:
         found = item(owner, args[0])
         return found or (args[1] if len(args) > 1 else Literal(None))
     return None

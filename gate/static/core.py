@@ -14,7 +14,7 @@ from gate.static.fields import is_annotation
 from gate.static.reach import Reach
 from gate.static.scope import Scope
 from gate.static.tokens import FUNCTIONS, stored, walk
-from gate.static.values import Unsupported, Value, unknown
+from gate.static.values import Undecided, Unsupported, Value, unknown
 from gate.static.world import World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -90,6 +90,8 @@ def _unfollowed(world: World, scope: Scope, node: ast.stmt) -> Signal | None:
     place = place_of(node, scope.module)
     world.doubt("whether this fails is not known", place)
     if any(isinstance(part, ast.Name) and part.id in OF_CLASS for part in parts):
+        if scope.parent is None:
+            raise Undecided("what depends on a class stands in none", place)
         raise Unsupported("what depends on the class around it")
     if isinstance(node, ast.While):
         require(world, scope, [node.test])

@@ -27,7 +27,10 @@ def follow_items(world: World, scope: Scope, node: ast.List | ast.Tuple | ast.Se
     if isinstance(node, ast.Set):
         implied(world, values, KEY, place_of(node, scope.module))
         doubt_key(world, values, place_of(node, scope.module))
-    return Items(type(node).__name__.lower(), values, world.guards)
+    made = Items(type(node).__name__.lower(), values, world.guards)
+    if any(isinstance(value, Opaque) and value.shape[0] == "?*" for value in values):
+        made.changes = [("spread",)]  # how many items there are is not known
+    return made
 
 
 def follow_pairs(world: World, scope: Scope, node: ast.Dict) -> Value:

@@ -10,7 +10,16 @@ from gate.static.members import member_of
 from gate.static.refusals import refuse_member
 from gate.static.scope import Module, Scope
 from gate.static.source import Broken
-from gate.static.values import Got, Literal, ModuleName, Opaque, Undecided, Unsure, Value
+from gate.static.values import (
+    Got,
+    Literal,
+    ModuleName,
+    Opaque,
+    Undecided,
+    Unsupported,
+    Unsure,
+    Value,
+)
 from gate.static.world import World, place_of, symbol
 
 TYPE_CHECKING = False  # typing is slow to import
@@ -74,7 +83,10 @@ def _found(world: World, name: str, place: Place):  # type: ignore[no-untyped-de
 
 def _read(world: World, module: Module) -> None:
     assert module.source is not None  # noqa: S101
-    block(world, module.scope, module.source.tree.body)
+    try:
+        block(world, module.scope, module.source.tree.body)
+    except Unsupported as exc:  # nothing around it that could be left out
+        raise Undecided(str(exc), (module.source.file, 1)) from exc
 
 
 def import_statement(world: World, scope: Scope, node: ast.Import) -> None:

@@ -68,7 +68,7 @@ def _class_has(owner: Class, name: str) -> bool:
 
 def _kind_has(found: frozenset[str], name: str) -> bool:
     return bool(found) and all(
-        hasattr(TYPES[kind], name) if kind in TYPES else known.line(f"{kind}.{name}") is not None
+        name in dir(TYPES[kind]) if kind in TYPES else known.line(f"{kind}.{name}") is not None
         for kind in found
     )
 
@@ -138,7 +138,7 @@ def doubt_binary(world: World, name: str, values: list[Value], result: Value, pl
 
 def doubt_unary(world: World, name: str, value: Value, place: Place) -> None:
     """Note an operator before a value, unless it surely takes it."""
-    if name != "Not" and not is_a(value, "number"):
+    if name != "Not" and not is_a(value, "int" if name == "Invert" else "number"):
         world.doubt("whether this operator takes this is not known", place, "TypeError")
 
 
