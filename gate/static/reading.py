@@ -31,13 +31,18 @@ class Unseen(Exception):  # noqa: N818 - the name says what happened
 
 
 class Reading:
-    """An entry point that was read: its application, and the layers around it, outermost first."""
+    """An entry point that was read: its application, and the layers around it, outermost first.
 
-    def __init__(self, sources: Sources, entry: str, other: str) -> None:
+    ``own`` are further modules that are the entry points' own: those that build the applications.
+    """
+
+    def __init__(
+        self, sources: Sources, entry: str, other: str, own: frozenset[str] = frozenset()
+    ) -> None:
         self.entry = entry
         self.module_name, _, self.dotted = entry.partition(":")
         self.other_module, _, self.other_dotted = other.partition(":")
-        self.world = World(sources, frozenset((self.module_name, self.other_module)))
+        self.world = World(sources, frozenset((self.module_name, self.other_module)) | own)
         self.place: Place = (sources.path(self.module_name), 1)
         self.layers: list[Made] = []
         try:
@@ -84,6 +89,13 @@ class Reading:
             raise Unseen("not-asgi", message, self.place)
         place = value.place if isinstance(value, Made) else self.place
         raise Undecided(f"what {self.dotted} stands for is not known", place)
+
+    @property
+    def built(self) -> str:
+        """The name of the module that constructs the application."""
+        file = self.app.place[0]
+        sources = ((name, module.source) for name, module in self.world.modules.items())
+        return next((n for n, source in sources if source and source.file == file), "")
 
     @property
     def is_other(self) -> bool:

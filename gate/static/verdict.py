@@ -59,10 +59,8 @@ def compare(sources: Sources, reference: str, candidate: str, prepare: str = "")
     for entry, other in ((reference, candidate), (candidate, reference)):
         reading = _read(sources, entry, other, verdict)
         surely = reading is not None and not _unknown(reading)
-        if (
-            reading is not None and surely and count(reading.app)
-        ):  # to read the other is to read it again?
-            if reading.is_re_export:
+        if reading is not None and surely and count(reading.app):
+            if reading.is_re_export:  # to read the other is to read it again
                 return Verdict("single")
             if (
                 not prepare
@@ -72,8 +70,25 @@ def compare(sources: Sources, reference: str, candidate: str, prepare: str = "")
                 return Verdict("same")
         readings += [reading] if reading is not None else []
     if len(readings) == 2:  # noqa: PLR2004 - both could be read
+        readings = _with_own(sources, readings, verdict)
+    if len(readings) == 2:  # noqa: PLR2004
         return _compared(readings[0], readings[1], prepare)
     return verdict if verdict.unseen else undecided(verdict.reasons)
+
+
+def _with_own(sources: Sources, readings: list[Reading], verdict: Verdict) -> list[Reading]:
+    """Read again where modules of their own build the applications: they are the entry points' own.
+
+    Functions in them are compared by their code, as those of the entry points' modules.
+    """
+    built = {reading.built for reading in readings}
+    own = frozenset(built - {reading.module_name for reading in readings})
+    if len(built) < len(readings) or not own:
+        return readings
+    begin()
+    pairs = ((readings[0].entry, readings[1].entry), (readings[1].entry, readings[0].entry))
+    again = [_read(sources, *names, verdict, own) for names in pairs]
+    return [reading for reading in again if reading is not None]
 
 
 def _are_twins(sources: Sources, reference: str, candidate: str) -> bool:
@@ -83,10 +98,12 @@ def _are_twins(sources: Sources, reference: str, candidate: str) -> bool:
         return False
 
 
-def _read(sources: Sources, entry: str, other: str, verdict: Verdict) -> Reading | None:
+def _read(
+    sources: Sources, entry: str, other: str, verdict: Verdict, own: frozenset[str] = frozenset()
+) -> Reading | None:
     """Read one entry point; why that cannot be goes into ``verdict``."""
     try:
-        return Reading(sources, entry, other)
+        return Reading(sources, entry, other, own)
     except Broken as exc:
         verdict.unseen.append((entry, "import-failed", exc.message, exc.place))
     except Unseen as exc:

@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -479,6 +480,31 @@ def test_prepared_routers_are_compared(plant: Plant) -> None:
     }
     assert rules(findings(plant(files))) == {"parity.route.missing"}
     assert findings(plant(files), prepare="lazy_app:load") == ()
+
+
+GZIP = "app.add_middleware(GZipMiddleware)"
+SAID = "@app.get('/said')\ndef said(): return {}"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("", "", set()),
+        (GZIP, "", {"parity.middleware.missing"}),
+        (SAID.format(1), SAID.format(1), set()),
+        (SAID.format(1), SAID.format(2), {"parity.endpoint.differs"}),
+    ],
+)
+def test_factories_in_modules_of_their_own_are_the_entry_points_own(
+    one: str, other: str, expected: set[str], plant: Plant
+) -> None:
+    entry = "from {}.factory import app\n"
+    bodies = (("a", one), ("b", other))
+    files = {f"{name}/factory.py": source(f"{body}\n# {name}") for name, body in bodies}
+    entries = {"main.py": entry.format("a"), "lazy_app.py": entry.format("b")}
+    root = plant({**files, **entries, "shared.py": SHARED})
+    assert rules(findings(root)) == expected
+    assert rules(check(replace(target(root), static=False)).findings) == expected
 
 
 def test_hostile_sources_end_in_a_verdict(plant: Plant) -> None:
