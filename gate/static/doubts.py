@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 ROUTES = frameworks.HTTP_METHODS | {"api_route", "websocket"}
 ADDED = {"add_api_route", "add_api_websocket_route"}
+EXCLUSIVE = {"default", "default_factory"}  # of a field; the first may be given by its place
 FASTAPI = "fastapi.applications.FastAPI"
 
 
@@ -42,6 +43,8 @@ def _works(world: World, made: Made, path: str) -> bool:
         return _decorates(world, made)
     entry = known.entry(path)
     if entry is None or not entry.called or entry.lacks(args, kwargs) or has_spread(args, kwargs):
+        return False
+    if kwargs.keys() >= EXCLUSIVE or (args and not EXCLUSIVE.isdisjoint(kwargs)):
         return False
     return all(kind and is_a(value, kind) for _, value, kind in entry.given(args, kwargs))
 

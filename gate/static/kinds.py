@@ -221,6 +221,8 @@ def is_class(value: Value) -> bool:
     if not isinstance(value, Symbol):
         return isinstance(value, Class)
     package, _, name = value.path.partition(".")
+    if package == "typing":
+        return False
     if package == "builtins":
         return isinstance(getattr(builtins, name, None), type)
     last = value.path.rpartition(".")[2]
@@ -279,7 +281,13 @@ def _is_sequence_of(name: str, of: tuple[str, ...] = ORDERED) -> Callable[[Value
 
 def _is_tuple_of_classes(value: Value) -> bool:
     items = value.items if isinstance(value, Items) and value.kind == "tuple" else [value]
-    return all(map(is_class, items))
+    return all(is_class(item) and not _is_protocol(item) for item in items)
+
+
+def _is_protocol(value: Value) -> bool:
+    if isinstance(value, Class):
+        return any(map(_is_protocol, value.bases))
+    return isinstance(value, Symbol) and value.path == "typing.Protocol"
 
 
 TESTS: dict[str, Callable[[Value], bool]] = {

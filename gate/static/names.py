@@ -123,6 +123,8 @@ def follow_subscript(world: World, scope: Scope, node: ast.Subscript) -> Value:
     known = isinstance(owner, Container) and not owner.changes and isinstance(index, Literal)
     if known and isinstance(index, Literal):
         error = "KeyError" if isinstance(owner, Pairs) else "IndexError"
+        error = error if isinstance(index.value, str | int) else "Exception"
+        error = "TypeError" if isinstance(owner, Items) and isinstance(index.value, str) else error
         world.refuse(f"there is no {index.value!r} in it", place, error)
     doubt_item(world, owner, index, place)
     return Opaque(("?item", shape(owner), shape(index)), (owner, index))

@@ -133,13 +133,13 @@ def doubt_binary(world: World, name: str, values: list[Value], result: Value, pl
     left, right = values
     is_union = (is_type(left) or is_type(right)) and is_of_union(left) and is_of_union(right)
     if not (name == "BitOr" and is_union) and not of_binary(name, left, right):
-        world.doubt("whether this operator takes this is not known", place, "TypeError")
+        world.doubt("whether this operator takes this is not known", place)
 
 
 def doubt_unary(world: World, name: str, value: Value, place: Place) -> None:
     """Note an operator before a value, unless it surely takes it."""
     if name != "Not" and not is_a(value, "int" if name == "Invert" else "number"):
-        world.doubt("whether this operator takes this is not known", place, "TypeError")
+        world.doubt("whether this operator takes this is not known", place)
 
 
 def doubt_compared(
@@ -157,7 +157,7 @@ def doubt_compared(
         works = (bool(one and other) and (one | other) <= NUMBERS) or one == other == {"str"}
         works |= one == {"sys.version_info"} and _is_version(right)
     if not works:
-        world.doubt("whether these can be compared is not known", place, "TypeError")
+        world.doubt("whether these can be compared is not known", place)
 
 
 def _is_version(value: Value) -> bool:

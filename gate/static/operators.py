@@ -88,7 +88,7 @@ def compared(operation: ast.cmpop, left: Value, right: Value) -> bool | None:
     if isinstance(left, Literal) and isinstance(right, Literal):
         try:
             return bool(COMPARED[type(operation)](left.value, right.value))
-        except TypeError as exc:
+        except (TypeError, ValueError) as exc:
             raise Unsupported("a comparison that fails") from exc
     return None
 
