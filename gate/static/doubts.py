@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 ROUTES = frameworks.HTTP_METHODS | {"api_route", "websocket"}
 ADDED = {"add_api_route", "add_api_websocket_route"}
-EXCLUSIVE = {"default", "default_factory"}  # of a field; the first may be given by its place
 FASTAPI = "fastapi.applications.FastAPI"
 
 
@@ -44,8 +43,8 @@ def _works(world: World, made: Made, path: str) -> bool:
     entry = known.entry(path)
     if entry is None or not entry.called or entry.lacks(args, kwargs) or has_spread(args, kwargs):
         return False
-    if kwargs.keys() >= EXCLUSIVE or (args and not EXCLUSIVE.isdisjoint(kwargs)):
-        return False
+    if "default_factory" in kwargs and (args or "default" in kwargs):
+        return False  # of a field, which begins with one of them
     return all(kind and is_a(value, kind) for _, value, kind in entry.given(args, kwargs))
 
 

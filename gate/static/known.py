@@ -82,6 +82,7 @@ class Entry:
             yield name, value, self.named.get(name, self.any_name)
 
     def lacks(self, args: list[Value], kwargs: dict[str, Value]) -> bool:
-        """Whether an argument is missing that the call cannot do without."""
-        there = {*list(self.kinds)[: len(args)], *kwargs}
-        return any(name not in there for name in self.required)
+        """Whether an argument is missing that the call cannot do without, or is there twice."""
+        placed = list(self.kinds)[: len(args)]
+        there = {*placed, *kwargs}
+        return any(name not in there for name in self.required) or any(n in kwargs for n in placed)
