@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,11 @@ from botocore.response import StreamingBody
 
 from gate.rie import Rie
 from lambda_src.traffic_hook import judging
+from lambda_src.traffic_hook.failed import Failed
 from local.database import environment
 from local.release import hook
 from tests.backend.support import BACKEND, copied_backend, edit
-from tests.traffic_hook.test_traffic_hook import Aws, Version
+from tests.traffic_hook.test_traffic_hook import Aws, First, Version, before_the_alias
 
 pytestmark = pytest.mark.slow
 
@@ -51,16 +54,27 @@ def untimed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def run(root: Path, variables: Mapping[str, str], status: str) -> None:
-    """Run the hook against the function below `root`: it reports `status`."""
+class EmulatedFirst(Emulated, First):
+    """The same before there is an alias."""
+
+
+@contextmanager
+def served(root: Path, variables: Mapping[str, str], version: type[Emulated]) -> Iterator[Aws]:
+    """The function below `root`, and the user of its probes."""
     given = {name: value for name, value in variables.items() if not name.startswith("PROBE_")}
     user = {"email": variables["PROBE_EMAIL"], "password": variables["PROBE_PASSWORD"]}
-    aws = Aws()
+    aws = Aws().user(json.dumps(user))
     with Rie(
         root=root, handler="handler.lambda_handler", environment=given, timeout_seconds=15
     ) as rie:
-        aws.version = Emulated(rie)
-        aws.deployment().user(json.dumps(user)).ends(status)
+        aws.version = version(rie)
+        yield aws
+
+
+def run(root: Path, variables: Mapping[str, str], status: str) -> None:
+    """Run the hook: it reports `status`."""
+    with served(root, variables, Emulated) as aws:
+        aws.deployment().ends(status)
 
 
 def test_the_backend_gets_its_traffic(
@@ -106,3 +120,18 @@ def test_a_backend_that_is_broken_gets_none(
     run(tree, variables, "Failed")
     assert words in caplog.text
     assert variables["PROBE_PASSWORD"] not in caplog.text
+
+
+def test_a_first_release_is_judged_as_every_other(
+    tmp_path: Path, variables: dict[str, str]
+) -> None:
+    with served(BACKEND, variables, EmulatedFirst) as aws:
+        assert before_the_alias(aws) == "Succeeded"
+    file, old, new, words = BROKEN["login"]
+    tree = copied_backend(tmp_path)
+    edit(tree / file, old, new)
+    with (
+        served(tree, variables, EmulatedFirst) as aws,
+        pytest.raises(Failed, match=re.escape(words)),
+    ):
+        before_the_alias(aws)
