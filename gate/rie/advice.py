@@ -18,7 +18,7 @@ FIXES: Mapping[str, str] = {
 # What is said about it tells more than the kind of the fault does: the first that is found.
 CLOSER: tuple[tuple[str, str], ...] = (
     (
-        r"Handler '\w+ +' missing|\\r\W?: (No such file|.*not found)|\^M",
+        r"Handler '\w+ +' missing|\\r\W?: (No such file|.*not found)|\^M|set: [Ii]llegal option -",
         "save the script that starts it with Unix line endings: its lines end with a return",
     ),
     ("HandlerNotFound|MalformedHandlerName", "correct the handler command: module.function"),

@@ -182,6 +182,19 @@ KINDS: dict[str, Kind] = {
         f'{CLIENT}\nENTRYPOINT ["/bin/sh", "/var/task/entry.sh"]',
         {"entry.sh": SCRIPT.replace("\n", "\r\n")},
     ),
+    "CRLF behind an option": Kind(
+        INIT,
+        "Runtime.ExitError",
+        "Unix line endings",
+        'ENTRYPOINT ["/bin/sh", "/var/task/entry.sh"]',
+        {"entry.sh": "set -e\r\n"},
+    ),
+    "CRLF behind env": script(
+        "Runtime.ExitError", "Unix line endings", "#!/bin/env sh\r\nexec true\r\n"
+    ),
+    "env of no such shell": script(
+        "the image has no program bash", "install it in the Dockerfile", "#!/bin/env bash\n"
+    ),
     "no first line": script("does not begin with #!", "#!/bin/sh", SCRIPT.partition("\n")[2]),
     "no such shell": script("asks for /bin/bash", "#!/bin/sh", SCRIPT.replace("/sh", "/bash")),
     "not executable": script("entry.sh has mode 0644", "chmod a+rx", SCRIPT, 0o644),
@@ -339,6 +352,13 @@ KINDS: dict[str, Kind] = {
         "Path(__file__).parent",
         "WORKDIR /srv",
         {**code(DATA), "data.json": ""},
+    ),
+    "data of root's": Kind(
+        INIT,
+        "/root has mode 0700",
+        "USER changes nothing",
+        "COPY data.json /root/\nRUN chmod 700 /root",
+        {**code("open('/root/data.json')"), "data.json": ""},
     ),
     "data in /tmp": Kind(
         INIT,
