@@ -127,7 +127,7 @@ def of_image(
         source=source,
         entry_point=entry_point,
         command=command,
-        variables=image.variables,
+        variables={**image.variables, **(declared.environment if declared else {})},
     )
 
     def make(variables: Mapping[str, str]) -> Function:

@@ -145,7 +145,6 @@ DATA = "open('data.json')"
 KINDS: dict[str, Kind] = {
     # ------------------------------------------------------------ right as they are
     "plain": Kind(lines='CMD ["app.handler"]', handler=""),
-    "another user": Kind(lines="USER 1234:1234"),
     "another working directory": Kind(lines="WORKDIR /srv"),
     "a server on port 8080": Kind(
         files=code("import http.server as s", "s.HTTPServer(('', 8080), 0)")
@@ -181,19 +180,6 @@ KINDS: dict[str, Kind] = {
         "Unix line endings",
         f'{CLIENT}\nENTRYPOINT ["/bin/sh", "/var/task/entry.sh"]',
         {"entry.sh": SCRIPT.replace("\n", "\r\n")},
-    ),
-    "CRLF behind an option": Kind(
-        INIT,
-        "Runtime.ExitError",
-        "Unix line endings",
-        'ENTRYPOINT ["/bin/sh", "/var/task/entry.sh"]',
-        {"entry.sh": "set -e\r\n"},
-    ),
-    "CRLF behind env": script(
-        "Runtime.ExitError", "Unix line endings", "#!/bin/env sh\r\nexec true\r\n"
-    ),
-    "env of no such shell": script(
-        "the image has no program bash", "install it in the Dockerfile", "#!/bin/env bash\n"
     ),
     "no first line": script("does not begin with #!", "#!/bin/sh", SCRIPT.partition("\n")[2]),
     "no such shell": script("asks for /bin/bash", "#!/bin/sh", SCRIPT.replace("/sh", "/bash")),
@@ -249,15 +235,6 @@ KINDS: dict[str, Kind] = {
         'ENTRYPOINT ["uvicorn", "app:app"]\nCMD []',
         handler="",
     ),
-    "PATH overwritten": Kind(
-        INIT,
-        "the image has /opt/own/bin/serve, and PATH is /usr/bin",
-        "keep the PATH of the base",
-        'COPY serve /opt/own/bin/\nENV PATH=/usr/bin\nENTRYPOINT ["serve"]\nCMD []',
-        {"serve": "#!/bin/sh\n"},
-        {"serve": 0o755},
-        handler="",
-    ),
     "nothing says the handler": Kind(
         INIT,
         "handler.lambda_handler does not initialise: Runtime.ImportModuleError: Unable to import "
@@ -286,9 +263,6 @@ KINDS: dict[str, Kind] = {
         EXTENDS,
         {"ext": "#!/bin/sh\nexec sleep 600\n"},
         {"ext": 0o755},
-    ),
-    "extension that is not executable": Kind(
-        INIT, "ext has mode 0644", "chmod a+rx", EXTENDS, {"ext": "#!/bin/sh\n"}
     ),
     # ------------------------------------------------------------ what is in it, and where
     "code of its owner": Kind(
@@ -320,13 +294,6 @@ KINDS: dict[str, Kind] = {
         files={**code("import service"), "service.py": ""},
         left_out="service.py",
     ),
-    "package left out": Kind(
-        INIT,
-        "it is in the source, pkg/models.py, and not in the image",
-        ".dockerignore",
-        files={**code("import pkg.models"), "pkg/__init__.py": "", "pkg/models.py": ""},
-        left_out="**/models.py",
-    ),
     "data left out": Kind(
         INIT,
         "it is in the source, data.json, and not in the image",
@@ -352,13 +319,6 @@ KINDS: dict[str, Kind] = {
         "Path(__file__).parent",
         "WORKDIR /srv",
         {**code(DATA), "data.json": ""},
-    ),
-    "data of root's": Kind(
-        INIT,
-        "/root has mode 0700",
-        "USER changes nothing",
-        "COPY data.json /root/\nRUN chmod 700 /root",
-        {**code("open('/root/data.json')"), "data.json": ""},
     ),
     "data in /tmp": Kind(
         INIT,
@@ -434,12 +394,6 @@ KINDS: dict[str, Kind] = {
     "exits with 0": imports("exit status 0", "__name__", "import sys", "sys.exit()"),
     "no time zones": imports(
         "No time zone found", "tzdata", "import zoneinfo", "zoneinfo.ZoneInfo('Europe/Berlin')"
-    ),
-    "no such locale": imports(
-        "unsupported locale", "C.UTF-8", "import locale", "locale.setlocale(0, 'de_DE.UTF-8')"
-    ),
-    "another version of a package": imports(
-        "cannot import name 'nothing' from 'json'", "as the lock says", "from json import nothing"
     ),
     "serves at import": imports(
         "Runtime.InitTimeout",

@@ -29,6 +29,11 @@ sqlalchemy.exc.InvalidRequestError: When initializing mapper Mapper[A(a)]: faile
         ("init-failed", "No module named 'multipart'", "the function's requirements"),
         ("init-failed", "OSError: [Errno 30] Read-only file system: '~'", "below /tmp alone"),
         ("init-failed", "KeyError: 'DATABASE_URL'", "with these variables"),
+        ("init-failed", "cannot import name 'f' from 'json' (/var/lang/…)", "as the lock says"),
+        ("init-failed", "Error: unsupported locale setting", "C.UTF-8"),
+        ("init-failed", "OSError: [Errno 38] Function not implemented", "no /dev/shm"),
+        ("init-failed", "Handler 'handler ' missing on module 'app'", "Unix line endings"),
+        ("function-error", "Unable to marshal response: Object of type Mangum", "call an adapter"),
         ("wrong-answer", "status is 500, not 200 (RuntimeError: Event loop is closed)", "loop"),
         ("wrong-answer", "status is 307, not 200: a redirect to /x/", "the path itself"),
         ("wrong-answer", "status is 401, not 200", "or what probes.toml expects"),
@@ -38,6 +43,20 @@ sqlalchemy.exc.InvalidRequestError: When initializing mapper Mapper[A(a)]: faile
 )
 def test_what_is_said_decides_what_is_advised(fault: str, said: str, advised: str) -> None:
     assert advised in advice.fix(fault, said, "", "probes.toml")
+
+
+@pytest.mark.parametrize(
+    ("log", "advised"),
+    [
+        ("/bin/env: 'sh\\r': No such file or directory", "Unix line endings"),
+        ("/var/task/entry.sh: 1: set: Illegal option -", "Unix line endings"),
+        ("$'\\r': command not found", "Unix line endings"),
+        ("python: No module named awslambdaric", "put awslambdaric into"),
+    ],
+)
+def test_the_log_advises_where_the_error_says_nothing(log: str, advised: str) -> None:
+    said = "Runtime.ExitError: Runtime exited with error: exit status 127"
+    assert advised in advice.fix("init-failed", said, log, "probes.toml")
 
 
 @pytest.mark.parametrize(
