@@ -18,7 +18,7 @@ from gate.rie.confinement import Confinement
 from gate.rie.variables import handed
 from probes import Kind
 from probes.gateway import DEFAULTS
-from tests.gate.planting import REPOSITORY, RunGate
+from tests.gate.planting import REPOSITORY, Plant, RunGate
 from tests.gate.processes import VARIABLE, marked, new_mark
 
 pytestmark = pytest.mark.slow
@@ -31,8 +31,8 @@ def smoked(handler: str, *, kinds: tuple[Kind, ...] = HTTP, **more: Any) -> Repo
     given = {"timeout": 20.0, **more}
     return smoke.check(
         smoke.Target(
-            root=HANDLERS,
-            handler=f"handlers.{handler}",
+            root=given.pop("root", HANDLERS),
+            handler=handler if "." in handler else f"handlers.{handler}",
             probes=given.pop("probes", HANDLERS / "probes.toml"),
             python=sys.executable,
             folder=HANDLERS,
@@ -109,6 +109,24 @@ def test_what_cannot_be_enforced_is_said(monkeypatch: pytest.MonkeyPatch) -> Non
         "not enforced on this machine: another user than root, a read-only file system, "
         "no home directory"
     )
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"app.py": "import Models", "models.py": ""}, "capital letters count"),
+        ({"app.py": "import shop", "src/shop.py": ""}, "the folder has "),
+        ({"app.py": "open('Data.json')", "data.json": ""}, "capital letters count"),
+        ({"app.py": "import gone"}, "No module named 'gone'"),
+    ],
+)
+def test_the_folder_tells_why_it_does_not_start(
+    files: Mapping[str, str], said: str, plant: Plant
+) -> None:
+    report = smoked("app.handler", root=plant(files))
+    (finding,) = report.findings
+    assert finding.rule == "smoke.init-failed"
+    assert said in finding.message
 
 
 # ------------------------------------------------------------------ the template

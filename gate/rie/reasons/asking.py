@@ -18,6 +18,6 @@ def reason(said: str, log: str, scene: Scene, *, starting: bool) -> Reason | Non
         scene: its files, and how it is started.
         starting: whether it did not start; else the log may tell of other things.
     """
-    judges = (*AT_START, *ALWAYS) if starting else ALWAYS
+    judges = (*AT_START, *ALWAYS) if starting and scene.image else ALWAYS
     log = log if starting else ""
     return next(filter(None, (judge(said, log, scene) for judge in judges)), None)

@@ -49,7 +49,7 @@ def unreadable(path: str, scene: Scene) -> Reason | None:
 
 
 def _temporary(path: str, scene: Scene) -> Reason | None:
-    if path.startswith(TEMPORARY) and scene.at(path):
+    if scene.image and path.startswith(TEMPORARY) and scene.at(path):
         return Reason(
             "the image has it, and /tmp is empty when a function starts",
             "put it elsewhere in the image, and copy it to /tmp at start if it must be written",
@@ -74,7 +74,7 @@ def _elsewhere(path: str, scene: Scene) -> Reason | None:
     if not likely:
         return _other_case(path, scene)
     return Reason(
-        f"the image has {likely[0]}, and the function starts in {scene.starts_in}",
+        f"{scene.where} has {likely[0]}, and the function starts in {scene.starts_in}",
         "name it by where the code is: Path(__file__).parent / …; or correct WORKDIR",
     )
 

@@ -23,7 +23,8 @@ BUILD = "build the package for the function's own Python, system and architectur
 
 def explain(said: str, log: str, scene: Scene) -> Reason | None:
     """Return why a module or a library that was named is missing."""
-    if library := LIBRARY.search(said) or LIBRARY.search(log):
+    library = LIBRARY.search(said) or LIBRARY.search(log)
+    if library and scene.image:
         return _library(library["file"], scene)
     part = PART.search(said)
     missing = MISSING.search(said) or MISSING.search(log)
@@ -88,7 +89,7 @@ def _elsewhere(path: str, scene: Scene, contents: Contents) -> Reason | None:
         return None
     found, root = roots[0]
     return Reason(
-        f"the image has {found}, and Python looks in {', '.join(scene.searched)} and its own "
+        f"{scene.where} has {found}, and Python looks in {', '.join(scene.searched)} and its own "
         "folders alone",
         f"copy it to where the function starts, {scene.starts_in}, or name {root} in PYTHONPATH",
     )
@@ -113,7 +114,7 @@ def _native(path: str, _scene: Scene, contents: Contents) -> Reason | None:
     return None
 
 
-def _compiled(path: str, _scene: Scene, contents: Contents) -> Reason | None:
+def _compiled(path: str, scene: Scene, contents: Contents) -> Reason | None:
     folder, name = posixpath.split(path)
     cached = posixpath.join("/", folder, "__pycache__", f"{name}.cpython-")
     for found in contents.entries:
@@ -121,8 +122,9 @@ def _compiled(path: str, _scene: Scene, contents: Contents) -> Reason | None:
         source = f"{root}/{path}.py" in contents.entries
         if here and not source and not _is_package(root, contents):
             return Reason(
-                f"of it the image has {found} alone, which Python does not read without its source",
-                "copy the source (.py) into the image",
+                f"of it {scene.where} has {found} alone, which Python does not read without its "
+                "source",
+                "copy the source (.py) there too",
             )
     return None
 

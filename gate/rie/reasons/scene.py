@@ -42,6 +42,11 @@ class Scene:
     command: tuple[str, ...] = ()
     variables: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def where(self) -> str:
+        """What holds the files, in a word."""
+        return "the image" if self.image else "the folder"
+
     @cached_property
     def code(self) -> Contents:
         """What is where the function's own files are thought to lie, and beside it."""
