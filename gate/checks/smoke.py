@@ -16,6 +16,7 @@ from gate.rie import over_http, subject, summary
 from gate.rie.asking import ask_all
 from gate.rie.attempt import TEMPERATURES
 from gate.rie.engine import Engine
+from gate.rie.image_subject import Wanted, of_image
 from gate.rie.provided import provided
 from gate.rie.subject import Subject
 from gate.rie.target import Target, add_options, target
@@ -73,9 +74,7 @@ def _subject(target: Target, engine: Engine | None) -> Subject:
             declared=target.declared,
             allowances=Allowances(NAME, target.allowed, target.file),
         )
-    return subject.of_image(
-        engine,
-        target.image,
+    wanted = Wanted(
         handler=target.handler,
         configured=target.configured,
         timeout=target.timeout,
@@ -83,6 +82,7 @@ def _subject(target: Target, engine: Engine | None) -> Subject:
         architecture=target.architecture,
         source=target.root,
     )
+    return of_image(engine, target.image, wanted)
 
 
 @contextmanager

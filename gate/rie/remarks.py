@@ -40,6 +40,8 @@ def notes(image: Image, scene: Scene) -> Iterator[str]:
         yield (
             f"Lambda sets {', '.join(wrong)} itself: what the image says of it (ENV) is not heeded"
         )
+    if image.command and image.command != scene.command:
+        yield f"not run: the image's own command (CMD), {' '.join(image.command)}"
     if in_shell_form(scene.entry_point) and scene.command:
         command = " ".join(scene.command)
         yield (
