@@ -30,7 +30,7 @@ from gate.tables import made
 from local.errors import CannotRun, RoadError
 from local.paths import BACKEND
 from local.rehearsing.place import Place, place
-from local.rehearsing.stand_ins import CodeDeploy, Context, Functions, joined
+from local.rehearsing.stand_ins import TARGET, CodeDeploy, Context, Functions, joined
 
 ENTRY = "traffic_hook.handler.before_traffic"
 PACKAGE = "traffic-hook-package"
@@ -44,7 +44,7 @@ def ask(stack: Stack, package: Path, here: Place, python: Path) -> str:
     (declared,) = (f for f in assembly.image_functions(stack) if f.name.endswith("-backend"))
     backend = _function(stack, lambda one: one.logical_id == declared.logical_id)
     expected = joined(hook.properties["Environment"]["Variables"]["EXPECTED"])
-    known = {"FUNCTION": declared.name, "EXPECTED": expected}
+    known = {"FUNCTION": declared.name, "EXPECTED": expected, "VERSION": TARGET}
     sys.path.insert(0, str(package))
     handler = importlib.import_module("traffic_hook.handler")
     clients = importlib.import_module("traffic_hook.clients").Clients

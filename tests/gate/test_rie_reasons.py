@@ -82,3 +82,30 @@ def test_the_files_tell_why(said: str, log: str, why: str | None, tmp_path: Path
 def test_a_log_tells_of_other_things_once_it_has_started(tmp_path: Path) -> None:
     log = "No module named 'pkg.models'"
     assert reason("status is 500, not 200", log, scene(tmp_path), starting=False) is None
+
+
+@pytest.mark.parametrize(
+    ("entry_point", "variables", "searched", "homes"),
+    [
+        (ENTRY, {}, ("/srv",), ("/srv",)),
+        (ENTRY, {"LAMBDA_TASK_ROOT": "/var/task"}, ("/var/task",), ("/var/task", "/srv")),
+        (("python", "-m", "awslambdaric"), {"LAMBDA_TASK_ROOT": "/t"}, ("/srv",), ("/srv", "/t")),
+        (ENTRY, {"PYTHONPATH": ".::/opt/own:lib"}, ("/srv", "/opt/own", "/srv/lib"), None),
+    ],
+)
+def test_where_python_looks(
+    entry_point: tuple[str, ...],
+    variables: dict[str, str],
+    searched: tuple[str, ...],
+    homes: tuple[str, ...] | None,
+    tmp_path: Path,
+) -> None:
+    there = Scene(
+        look=lambda *_: Contents({}),
+        starts_in="/srv",
+        source=tmp_path,
+        entry_point=entry_point,
+        variables=variables,
+    )
+    assert there.searched == searched
+    assert there.homes == (homes or searched)

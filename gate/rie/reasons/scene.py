@@ -69,14 +69,14 @@ class Scene:
         """
         alone = any("awslambdaric" in part for part in self.entry_point)
         root = "" if alone else self.variables.get("LAMBDA_TASK_ROOT", "")
-        path = self.variables.get("PYTHONPATH", "").split(":")
-        return tuple(dict.fromkeys(filter(None, (root or self.starts_in, *path))))
+        path = filter(None, self.variables.get("PYTHONPATH", "").split(":"))
+        return tuple(dict.fromkeys(map(self.absolute, (root or self.starts_in, *path))))
 
     @property
     def homes(self) -> tuple[str, ...]:
         """The folders in which the function's own files are thought to lie."""
-        root = self.variables.get("LAMBDA_TASK_ROOT", "")
-        return tuple(dict.fromkeys(filter(None, (*self.searched, root, self.starts_in))))
+        root = self.variables.get("LAMBDA_TASK_ROOT", self.starts_in)
+        return tuple(dict.fromkeys((*self.searched, self.absolute(root), self.starts_in)))
 
     def absolute(self, path: str) -> str:
         """Return a path as the function means it."""
