@@ -37,6 +37,12 @@ def iterated(value: Value) -> list[Value] | None:
     return None
 
 
+def sizes(value: Value) -> list[int]:
+    """Return how many items there are in what a loop over ``value`` looks into."""
+    inside = [size for view in value.views for size in sizes(view)] if type(value) is Items else []
+    return [len(members(value)), *inside] if isinstance(value, Container) else inside
+
+
 def of_text(text: str, name: str, args: list[Value]) -> Value | None:
     """Return what a method of a text returns; None where that is not known."""
     values = [_plain(argument) for argument in args]
@@ -101,7 +107,8 @@ def _read(world: World, owner: Pairs, name: str, args: list[Value]) -> Value | N
         Items("tuple", [key, value], world.guards) for key, value in zip(keys, known, strict=True)
     ]
     if name in ("keys", "values", "items") and not args:
-        return Items("list", {"keys": keys, "values": known, "items": rows}[name], world.guards)
+        listed = {"keys": keys, "values": known, "items": rows}[name]
+        return Items("list", listed, world.guards, (owner,))
     if name == "copy" and not args:
         return Pairs(list(owner.pairs), world.guards)
     plain = all(isinstance(key, Literal) for key in keys)

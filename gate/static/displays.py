@@ -7,7 +7,7 @@ import _ast as ast
 from gate.static.annotations import code_now
 from gate.static.arguments import spread
 from gate.static.assignments import assign
-from gate.static.containers import MAX_TEXT, iterated
+from gate.static.containers import MAX_TEXT, iterated, sizes
 from gate.static.core import evaluate
 from gate.static.operands import doubt_key
 from gate.static.protocols import KEY, TEXT, implied, tested
@@ -110,7 +110,8 @@ def _loop(
     if not generators:
         return body()
     first, *others = generators
-    items = iterated(evaluate(world, scope, first.iter))
+    iterable = evaluate(world, scope, first.iter)
+    items, before = iterated(iterable), sizes(iterable)
     if items is None or first.is_async:
         raise Unsupported("a comprehension over what is not known")
     for item in items:
@@ -123,4 +124,6 @@ def _loop(
             raise Unsupported("a comprehension with a condition that is not known")
         if all(tests):
             _loop(world, scope, others, body)
+        if sizes(iterable) != before:
+            raise Unsupported("a loop that changes what it is about")
     return None

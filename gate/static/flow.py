@@ -8,7 +8,7 @@ from gate.static.annotations import code_now
 from gate.static.assignments import assign
 from gate.static.branches import Signal, either, nothing
 from gate.static.code import Code
-from gate.static.containers import iterated
+from gate.static.containers import iterated, sizes
 from gate.static.contexts import always_raises
 from gate.static.core import block, evaluate, go_on
 from gate.static.effects import touch
@@ -51,7 +51,11 @@ def follow_for(world: World, scope: Scope, node: ast.For) -> Signal | None:
         doubt_iteration(world, iterable, place_of(node.iter, scope.module))
         return _over_unknown(world, scope, node, iterable)
 
-    return _turns(world, scope, node, items)
+    before = sizes(iterable)
+    signal = _turns(world, scope, node, items)
+    if sizes(iterable) != before:
+        raise Unsupported("a loop that changes what it is about")
+    return signal
 
 
 def _turns(world: World, scope: Scope, node: ast.For, items: list[Value]) -> Signal | None:

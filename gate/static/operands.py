@@ -47,7 +47,7 @@ def is_outside(*values: Value) -> bool:
 
 def doubt_member(world: World, owner: Value, name: str, found: Value, place: Place) -> None:
     """Note a member that is asked for, unless it surely is there."""
-    if not _has(world, owner, name, found):
+    if type(found) is Unsure or not _has(world, owner, name, found):
         reason = f"whether it has {name} is not known"
         world.doubt(reason, place, "AttributeError", outside=is_outside(owner))
 
@@ -56,7 +56,7 @@ def _has(world: World, owner: Value, name: str, found: Value) -> bool:
     if isinstance(owner, Symbol):
         return _symbol_has(world, owner, name, found)
     if isinstance(owner, Module):
-        return not isinstance(found, Got | Unsure)
+        return not isinstance(found, Got)
     test = _HAVE.get(type(owner))
     return _kind_has(kinds(owner), name) if test is None else test(owner, name)
 

@@ -127,14 +127,17 @@ class Container(Value):
 
 
 class Items(Container):
-    """A list, tuple or set (``kind``) whose items are known."""
+    """A list, tuple or set (``kind``) whose items are known; ``views`` are what it looks into."""
 
-    __slots__ = ("items", "kind")
+    __slots__ = ("items", "kind", "views")
 
-    def __init__(self, kind: str, items: list[Value], guards: Shape = ()) -> None:
+    def __init__(
+        self, kind: str, items: list[Value], guards: Shape = (), views: tuple[Value, ...] = ()
+    ) -> None:
         super().__init__(guards)
         self.kind = kind
         self.items = items
+        self.views = views
 
 
 class Pairs(Container):
