@@ -54,6 +54,18 @@ def either(
     return _joined(guard, one, other)
 
 
+def partly(
+    world: World, guard: Shape, bound: list[tuple[dict[str, Value], str, list[Value]]]
+) -> None:
+    """Bind what a block has bound to any of the values on its way: it may have ended anywhere."""
+    for names, name, values in bound:
+        known = tuple(dict.fromkeys(value for value in values if value is not MISSING))
+        shapes = [UNBOUND if value is MISSING else shape(value) for value in values]
+        unsure = len(known) < len(set(values)) or any(isinstance(v, Unsure) for v in known)
+        kind = Unsure if unsure else Opaque
+        world.bind(names, name, kind(("?or", "tried", guard, name, *shapes), known))
+
+
 def nothing() -> Signal | None:
     """Do nothing: the way not taken."""
     return None

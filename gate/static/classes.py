@@ -62,8 +62,7 @@ def _is_plain_base(cls: Class) -> bool:
 
 
 def _has_known_base(cls: Class) -> bool:
-    (*others, base) = cls.bases
-    return not others and _is_known(base)
+    return len(cls.bases) == 1 and _is_known(cls.bases[0])
 
 
 def _is_known(base: Value) -> bool:

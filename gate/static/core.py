@@ -15,7 +15,7 @@ from gate.static.reach import Reach
 from gate.static.scope import Scope
 from gate.static.tokens import FUNCTIONS, stored, walk
 from gate.static.values import Undecided, Unsupported, Value, unknown
-from gate.static.world import World, place_of
+from gate.static.world import ANYTHING, World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _unfollowed(world: World, scope: Scope, node: ast.stmt) -> Signal | None:
     if _leaves_a_loop(node):
         raise Unsupported("a loop that may end early")
     place = place_of(node, scope.module)
-    world.doubt("whether this fails is not known", place)
+    world.doubt("whether this fails is not known", place, ANYTHING)
     if any(isinstance(part, ast.Name) and part.id in OF_CLASS for part in parts):
         if scope.parent is None:
             raise Undecided("what depends on a class stands in none", place)

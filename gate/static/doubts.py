@@ -16,6 +16,7 @@ from gate.static.operands import is_outside
 from gate.static.refusals import known_as
 from gate.static.templates import parameters
 from gate.static.values import Class, Function, Literal, Made, Opaque, Symbol, Value
+from gate.static.world import ANYTHING
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -33,7 +34,14 @@ def doubt_call(world: World, made: Made) -> None:
     if not _works(world, made, path):
         name = path.removeprefix("builtins.")
         what = f"{name}() takes this" if name else "this call fails"
-        world.doubt(f"whether {what} is not known", made.place, outside=is_outside(made.callee))
+        error = "Exception" if is_known(path) else ANYTHING
+        outside = is_outside(made.callee)
+        world.doubt(f"whether {what} is not known", made.place, error, outside=outside)
+
+
+def is_known(path: str) -> bool:
+    """Whether a call of ``path`` surely ends, in an exception or not."""
+    return known.entry(path) is not None
 
 
 def _works(world: World, made: Made, path: str) -> bool:

@@ -32,7 +32,7 @@ from gate.static.values import (
     Value,
     unknown,
 )
-from gate.static.world import GIVEN, World
+from gate.static.world import ANYTHING, GIVEN, World
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def touch(world: World, reach: Reach, what: Shape, place: Place) -> Shape:
         world.refuse(f"the name {reach.missing[0]} is not defined", place, "NameError")
     if reach.runs:
         world.effect(what, place)
-        world.doubt("whether what this runs fails is not known", place)
+        world.doubt("whether what this runs fails is not known", place, ANYTHING)
     for names, name in _bound_by(reach):
         world.bind(names, name, unknown(("?after", what, name), *reach.found))
     for value in reach.found:

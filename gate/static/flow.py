@@ -6,7 +6,7 @@ import _ast as ast
 
 from gate.static.annotations import code_now
 from gate.static.assignments import assign
-from gate.static.branches import Signal, either, nothing
+from gate.static.branches import Signal, either, nothing, partly
 from gate.static.code import Code
 from gate.static.containers import iterated, sizes
 from gate.static.contexts import always_raises
@@ -96,7 +96,16 @@ def follow_try(world: World, scope: Scope, node: ast.Try) -> Signal | None:
         return _without_handlers(world, scope, node)
     code = code_now(scope, node)
 
+    bound: list[tuple[dict[str, Value], str, list[Value]]] = []
+
+    def tried() -> Signal | None:
+        mark = world.mark()
+        signal = _tried(world, scope, node)
+        bound.extend(world.bound_since(mark))
+        return signal
+
     def handled() -> Signal | None:
+        partly(world, ("try", code), bound)
         signals = [_handled(world, scope, node, at, code) for at in range(len(node.handlers))]
         raised = all(signal is not None and signal.kind == "raise" for signal in signals)
         returned = any(signal is not None and signal.kind != "raise" for signal in signals)
@@ -107,7 +116,7 @@ def follow_try(world: World, scope: Scope, node: ast.Try) -> Signal | None:
     signal = either(
         world,
         ("try", code),
-        lambda: _tried(world, scope, node),
+        tried,
         handled,
     )
     last = block(world, scope, node.finalbody)

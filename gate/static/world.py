@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 MAX_STEPS = 200_000  # expressions and statements that one verdict follows
 GIVEN = "a value is changed after it was given to something"
 MISSING: Any = object()
+ANYTHING = ""  # the name of no exception
 
 
 class World:
@@ -111,7 +112,8 @@ class World:
     ) -> None:
         """Note that something may raise ``error``, unless a block around it surely swallows it.
 
-        ``outside`` says that an installed package decides that, and neither the tree nor FastAPI.
+        ANYTHING is swallowed by nothing: it may never end. ``outside`` says that an installed
+        package decides that, and neither the tree nor FastAPI.
         """
         if not any(_is_among(error, errors) for errors in self._swallowed):
             self.append(self.outside if outside else self.doubts, (reason, place))
@@ -121,6 +123,20 @@ class World:
         if not self.catching:
             raise Undecided(reason, place)
         self.doubt(reason, place, error)
+
+    def bound_since(self, mark: int) -> list[tuple[dict[str, Value], str, list[Value]]]:
+        """Return what was bound since ``mark``: namespace, name, and all that it stood for.
+
+        MISSING among the values says that it may not be bound.
+        """
+        found: dict[tuple[int, str], tuple[dict[str, Value], str, list[Value]]] = {}
+        for names, name, old in self._journal[mark:]:
+            if name is not None:
+                _, _, values = found.setdefault((id(names), name), (names, name, []))
+                values.append(old)
+        for names, name, values in found.values():
+            values.append(names.get(name, MISSING))
+        return list(found.values())
 
     def mark(self) -> int:
         """Return a point that ``roll_back`` can go back to."""
@@ -154,7 +170,7 @@ class World:
 
 
 def _is_among(error: str, errors: frozenset[str]) -> bool:
-    kinds = getattr(builtins, error).__mro__
+    kinds = getattr(builtins, error).__mro__ if error else ()
     return any(kind.__name__ in errors for kind in kinds)
 
 
