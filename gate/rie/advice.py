@@ -80,6 +80,10 @@ CLOSER: tuple[tuple[str, str], ...] = (
     ),
     ("signal: killed", "give it more memory, or let it take less"),
     (
+        "signal: (segmentation fault|illegal instruction|aborted|bus error)",
+        "find the native library that ends it: most often one built for another system or processor",
+    ),
+    (
         "cannot import name",
         "install the version of the package that has it, as the lock says, or correct the name",
     ),

@@ -70,6 +70,7 @@ def of_image(engine: Engine, reference: str, wanted: Wanted) -> Subject:
             raise CannotLook(
                 f"{reference} is for {wanted.architecture}, and so is not run by this machine"
             )
+        refused += remarks.nowhere(wanted.declared, scene)
         refused += readable.of_image(scene.code, scene.homes)
         notes += remarks.notes(image, scene)
     make = partial(_container, engine, image, wanted, scene)

@@ -34,6 +34,20 @@ def refused(declared: Declared | None) -> Iterator[Finding]:
         )
 
 
+def nowhere(declared: Declared | None, scene: Scene) -> Iterator[Finding]:
+    """Yield that a template lets an image start in a folder that is not there.
+
+    An engine makes such a folder, and Lambda does not.
+    """
+    if declared and declared.working_directory and scene.code.at(scene.starts_in) is None:
+        yield Finding(
+            "smoke.image-working-directory",
+            f"{declared.where} starts it in {scene.starts_in}, which the image has not: "
+            "Runtime.InvalidWorkingDir",
+            fix="correct ImageConfig.WorkingDirectory, or make the folder in the Dockerfile",
+        )
+
+
 def notes(image: Image, scene: Scene) -> Iterator[str]:
     """Yield what somebody may think that it counts, and what is judged in its place."""
     if wrong := sorted(image.variables.keys() & RESERVED - OF_THE_BASE):

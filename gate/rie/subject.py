@@ -63,9 +63,9 @@ def local(
         )
 
     code = readable.look(root)
-    # What packs an archive may follow links; COPY never does.
-    left = links.look(root, allowances) if declared is None or declared.image else ()
-    refused = (*code.refused, *left, *allowances.unused(), *remarks.refused(declared))
+    refused = [*code.refused, *remarks.refused(declared)]
+    if declared is None or declared.image:  # what packs an archive may follow links, COPY never
+        refused += [*links.look(root, allowances), *allowances.unused()]
     unenforced = (f"not enforced on this machine: {lacking}",) if lacking else ()
     scene = Scene(
         look=partial(_folder, root),
@@ -74,7 +74,7 @@ def local(
         image=False,
     )
     said = (*code.notes, *unenforced, *allowances.notes())
-    return Subject(make, command[0], scene, refused, said)
+    return Subject(make, command[0], scene, tuple(refused), said)
 
 
 def _folder(root: Path, *_folders: str) -> Contents:

@@ -30,6 +30,8 @@ sqlalchemy.exc.InvalidRequestError: When initializing mapper Mapper[A(a)]: faile
         ("init-failed", "OSError: [Errno 30] Read-only file system: '~'", "below /tmp alone"),
         ("init-failed", "KeyError: 'DATABASE_URL'", "with these variables"),
         ("init-failed", "cannot import name 'f' from 'json' (/var/lang/…)", "as the lock says"),
+        ("init-failed", "exited with error: signal: segmentation fault", "native library"),
+        ("died", "Runtime exited with error: signal: killed", "more memory"),
         ("init-failed", "Error: unsupported locale setting", "C.UTF-8"),
         ("init-failed", "OSError: [Errno 38] Function not implemented", "no /dev/shm"),
         ("init-failed", "Handler 'handler ' missing on module 'app'", "Unix line endings"),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from gate.allowances import Allowance
 from gate.checks import smoke
 from gate.report import CannotLook, Report
 from gate.rie import confinement
@@ -127,6 +128,26 @@ def test_the_folder_tells_why_it_does_not_start(
     (finding,) = report.findings
     assert finding.rule == "smoke.init-failed"
     assert said in finding.message
+
+
+ALLOWED = (Allowance("smoke.link", "COPY puts it there", path="handlers.py"),)
+
+
+@pytest.mark.parametrize(
+    ("allowed", "rules"),
+    [
+        ((), ["smoke.link"]),
+        (ALLOWED, []),
+        ((*ALLOWED, Allowance("smoke.link", "gone")), ["smoke.allowance.unused"]),
+    ],
+)
+def test_a_link_to_code_elsewhere_must_be_allowed(
+    allowed: tuple[Allowance, ...], rules: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "app.py").write_text("from handlers import ok as handler\n")
+    (tmp_path / "handlers.py").symlink_to(HANDLERS / "handlers.py")
+    report = smoked("app.handler", root=tmp_path, allowed=allowed, file=tmp_path / "settings.toml")
+    assert [finding.rule for finding in report.findings] == rules
 
 
 # ------------------------------------------------------------------ the template
