@@ -81,7 +81,7 @@ CLOSER: tuple[tuple[str, str], ...] = (
     ("signal: killed", "give it more memory, or let it take less"),
     (
         "signal: (segmentation fault|illegal instruction|aborted|bus error)",
-        "find the native library that ends it: most often one built for another system or processor",
+        "find the native library that ends it: it may be built for another system or processor",
     ),
     (
         "cannot import name",
