@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.engine]
 
 PROBES = REPOSITORY / "tests" / "assets" / "handlers" / "probes.toml"
 AT_ONCE = 3  # most of the time is the engine's, between two of its steps
-INIT_SECONDS = 3  # shorter than Lambda's: some of these wait for its end
+INIT_SECONDS = 4  # shorter than Lambda's: some of these wait for its end
 
 
 def judge(engine: daemon.Engine, kind: Kind, tag: str, source: Path) -> Report:
