@@ -10,11 +10,11 @@ from gate.static.calls import call
 from gate.static.containers import iterated
 from gate.static.core import evaluate, run
 from gate.static.events import Part
-from gate.static.kinds import is_a
 from gate.static.operands import doubt_binary, doubt_key, doubt_set
 from gate.static.protocols import KEY, implied
 from gate.static.scope import Scope
 from gate.static.shapes import shape
+from gate.static.suits import is_a
 from gate.static.values import Got, Instance, Items, Pairs, Unsupported, Unsure, Value
 from gate.static.world import World, place_of
 

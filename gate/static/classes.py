@@ -5,9 +5,9 @@ from __future__ import annotations
 import _ast as ast
 
 from gate.static.fields import ENUMS, MODELS, derives, is_field
-from gate.static.kinds import is_a, is_class, is_exception
 from gate.static.members import lineage
 from gate.static.scope import Scope
+from gate.static.suits import is_a, is_class, is_exception
 from gate.static.tokens import stored
 from gate.static.values import Class, Literal, Made, Opaque, Symbol, Value
 from gate.static.words import words

@@ -10,7 +10,7 @@ import _ast as ast
 from gate.static.annotations import code_now, known, require
 from gate.static.branches import Signal, either
 from gate.static.effects import touch
-from gate.static.fields import is_annotation
+from gate.static.generics import is_annotation
 from gate.static.reach import Reach
 from gate.static.scope import Scope
 from gate.static.tokens import FUNCTIONS, stored, walk

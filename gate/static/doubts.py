@@ -11,9 +11,10 @@ from gate.static import given as _given  # noqa: F401 - it fills the table of te
 from gate.static.endpoints import is_endpoint, is_plain_endpoint
 from gate.static.events import Application, Event, Part
 from gate.static.functions import bound
-from gate.static.kinds import callee, is_a
+from gate.static.kinds import callee
 from gate.static.operands import is_outside
 from gate.static.refusals import known_as
+from gate.static.suits import is_a
 from gate.static.templates import parameters
 from gate.static.values import Class, Function, Literal, Made, Opaque, Symbol, Value
 from gate.static.world import ANYTHING

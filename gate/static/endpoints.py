@@ -7,9 +7,9 @@ import _ast as ast
 from gate.static.dependencies import DEPENDS, early, resolved
 from gate.static.effects import is_deferred
 from gate.static.fields import GIVEN, is_field
-from gate.static.kinds import is_a
 from gate.static.members import in_class
 from gate.static.scope import Scope
+from gate.static.suits import is_a
 from gate.static.tokens import walk
 from gate.static.values import (
     Class,

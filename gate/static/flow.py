@@ -12,13 +12,13 @@ from gate.static.containers import iterated, sizes
 from gate.static.contexts import always_raises
 from gate.static.core import block, evaluate, go_on
 from gate.static.effects import touch
-from gate.static.kinds import is_exception
 from gate.static.operands import doubt_iteration
 from gate.static.protocols import tested
 from gate.static.reach import Reach
 from gate.static.refusals import refuse_iteration
 from gate.static.scope import Scope
 from gate.static.shapes import shape
+from gate.static.suits import is_exception
 from gate.static.tokens import stored, walk
 from gate.static.values import Opaque, Symbol, Undecided, Unsupported, Unsure, Value, unknown
 from gate.static.world import World, place_of

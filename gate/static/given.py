@@ -6,7 +6,8 @@ from gate.static.dependencies import DEPENDS
 from gate.static.endpoints import is_dependency, is_plain_endpoint
 from gate.static.events import Application
 from gate.static.fields import is_field_type
-from gate.static.kinds import TESTS, is_a, kinds
+from gate.static.kinds import kinds
+from gate.static.suits import TESTS, is_a
 from gate.static.templates import is_pattern, parameters
 from gate.static.values import Class, Function, Items, Literal, Made, Pairs, Symbol, Value
 from gate.static.words import words

@@ -8,11 +8,13 @@ import builtins
 from gate.static import frameworks, importable, known, library, packages
 from gate.static.effects import origin
 from gate.static.events import Application, Part
-from gate.static.fields import MODELS, derives, is_generic, is_of_union, is_type
-from gate.static.kinds import NUMBERS, hashable, is_a, kinds, of_binary
+from gate.static.fields import MODELS, derives
+from gate.static.generics import is_generic, is_of_union, is_type
+from gate.static.kinds import NUMBERS, kinds, of_binary
 from gate.static.members import in_class, lineage
 from gate.static.refusals import known_as
 from gate.static.scope import Module
+from gate.static.suits import hashable, is_a
 from gate.static.values import (
     Class,
     Function,

@@ -6,6 +6,7 @@ import pytest
 
 from gate.static import known, library
 from gate.static.templates import is_pattern, parameters
+from tests.gate.differential.running import Running
 from tests.gate.parity_cases import HEALTH, SHARED, source
 from tests.gate.planting import Plant
 from tests.gate.test_parity_static import NOT_KNOWN, findings, rules
@@ -25,6 +26,7 @@ FAILS = [
     "import os; int(os.environ.get('MISSING_'))",
     "import os; os.getenv(1)",
     "import os; os.environ['A'] = 1",
+    "import os; os.environ[''] = 'a'",
     "import json; json.loads('{')",
     "import json; json.dumps(object())",
     "import re; re.compile('(')",
@@ -80,6 +82,19 @@ FAILS = [
     "try: 1 / 0\nexcept ZeroDivisionError as x_: pass\nx_",
     "try: nothing_\nexcept KeyError: pass",
     "try: {}['a']\nexcept (ValueError, IndexError): pass",
+    "try: 1 / 0\nexcept TypeError: pass",
+    "try:\n    x_ = users\n    raise KeyError\nexcept KeyError: pass\n[i for i in x_]",
+    "try:\n    x_ = 1\n    x_ = 'a'\nexcept Exception: pass\nx_.lower()",
+    "try:\n    while app: pass\nexcept Exception: pass",
+    "super()",
+    "~2.5",
+    "[1].__name__",
+    "{1}.copy(1)",
+    "{'a': 1}.get('a', 1, 2)",
+    "{'a': 1}.get('a', default=2)",
+    "{1: 2}.setdefault(users)",
+    "-1 in b'a'",
+    "x_, y_ = [1, *{2, 3}]",
     "def f():\n    print(users)\n    users = 1\nf()",
     "def f(): return 1\nf().nothing",
     "def f(a): ...\nf(1, a=2)",
@@ -132,6 +147,9 @@ FAILS = [
     "class A: ...\nclass B(A): ...\nclass C(A, B): ...",
     "class A: ...\nclass C(A, A): ...",
     "class C(bool): ...",
+    "class A(metaclass=type): ...\nclass C(A, A): ...",
+    "from typing import Protocol\nclass P(Protocol): ...\nisinstance(1, P)",
+    "from dataclasses import field\nfield(default=1, default_factory=list)",
     "class M(type): ...\nclass N(type): ...\nclass A(metaclass=M): ...\n"
     "class C(A, metaclass=N): ...",
     "class C(nothing_): ...",
@@ -208,6 +226,9 @@ FAILS = [
     "app.add_middleware(GZipMiddleware(app, minimum_size='x'))",
     "CORSMiddleware(app, allow_origin_regex='(')",
     "app.add_exception_handler(5, 5)",
+    "APIRouter().mount('/', StaticFiles(directory='.'))",
+    "app.get('/x', response_class=shared.Roles)(shared.audit)",
+    "JSONResponse('a', status_code=None)",
     "app.exception_handler('x')(shared.handle)",
     "app.middleware('ftp')(shared.handle)",
     "app.on_event('lunch')(shared.start)",
@@ -271,6 +292,10 @@ FAILS = [
     ROUTE.format("y=Depends(5)"),
     ROUTE.format("y=Depends(use_cache=5)"),
     ROUTE.format("y=Depends()"),
+    ROUTE.format("y: list"),
+    ROUTE.format("y: list['shared.Out']"),
+    "from typing import Annotated\nfrom fastapi import Query\n"
+    + PATH.format("y: Annotated[int, Query()]"),
     PATH.format("y=Depends(shared.audit)"),
     f"{PLAIN}def d(p: Plain): ...\n{ROUTE.format('y=Depends(d)')}",
     f"from typing import Annotated\n{ROUTE.format('y: Annotated[str, Depends(5)]')}",
@@ -355,6 +380,17 @@ WORKS = [
 def test_what_surely_works_is_the_same(code: str, plant: Plant) -> None:
     both = {"main.py": source(code), "lazy_app.py": source(f"# the other\n{code}")}
     assert findings(plant({**both, "shared.py": SHARED})) == ()
+
+
+@pytest.fixture(scope="module")
+def running() -> Running:
+    return Running()
+
+
+@pytest.mark.parametrize("code", WORKS)
+def test_what_surely_works_does(code: str, plant: Plant, running: Running) -> None:
+    both = {"main.py": source(code), "lazy_app.py": source(f"# the other\n{code}")}
+    assert running.truth(plant({**both, "shared.py": SHARED})) == ("same", frozenset())
 
 
 @pytest.mark.parametrize(
