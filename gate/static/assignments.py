@@ -111,7 +111,7 @@ def follow_augmented(world: World, scope: Scope, node: ast.AugAssign) -> None:
 
 def _in_place(value: Value, operation: ast.operator) -> str:
     """Return the method that does what an operator does to a list or dictionary."""
-    if isinstance(value, Items) and value.kind != "tuple":
+    if isinstance(value, Items) and value.kind in ("list", "set"):
         return "extend" if isinstance(operation, ast.Add) else "__ior__"
     return "update" if isinstance(value, Pairs) else ""
 

@@ -108,7 +108,7 @@ def _read(world: World, owner: Pairs, name: str, args: list[Value]) -> Value | N
     ]
     if name in ("keys", "values", "items") and not args:
         listed = {"keys": keys, "values": known, "items": rows}[name]
-        return Items("list", listed, world.guards, (owner,))
+        return Items("view", listed, world.guards, (owner,))
     if name == "copy" and not args:
         return Pairs(list(owner.pairs), world.guards)
     plain = all(isinstance(key, Literal) for key in keys)

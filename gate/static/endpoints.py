@@ -9,7 +9,7 @@ from gate.static.effects import is_deferred
 from gate.static.fields import GIVEN, is_field
 from gate.static.members import in_class
 from gate.static.scope import Scope
-from gate.static.suits import is_a
+from gate.static.suits import ORDERED, is_a
 from gate.static.tokens import walk
 from gate.static.values import (
     Class,
@@ -184,7 +184,7 @@ CONSTRAINTS = {
 
 def _is_default(value: Value) -> bool:
     if isinstance(value, Items):
-        return value.kind != "set" and not value.changes and all(map(_is_default, value.items))
+        return value.kind in ORDERED and not value.changes and all(map(_is_default, value.items))
     return isinstance(value, Literal)
 
 

@@ -7,7 +7,7 @@ from gate.static.endpoints import is_dependency, is_plain_endpoint
 from gate.static.events import Application
 from gate.static.fields import is_field_type
 from gate.static.kinds import kinds
-from gate.static.suits import TESTS, is_a
+from gate.static.suits import ORDERED, TESTS, is_a
 from gate.static.templates import is_pattern, parameters
 from gate.static.values import Class, Function, Items, Literal, Made, Pairs, Symbol, Value
 from gate.static.words import words
@@ -38,7 +38,7 @@ def _listed(test: Callable[[Value], bool]) -> Callable[[Value], bool]:
     """Return a test of lists and tuples, of each of whose items ``test`` is true; None passes."""
 
     def of(value: Value) -> bool:
-        known = isinstance(value, Items) and value.kind != "set" and not value.changes
+        known = isinstance(value, Items) and value.kind in ORDERED and not value.changes
         return _is_none(value) or (known and all(map(test, value.items)))  # type: ignore[attr-defined] # they are items
 
     return of

@@ -79,6 +79,8 @@ def _plain(found: Value, node: ast.expr, scope: Scope) -> Value:
         raise Undecided(
             f"{found.path} gives anything by another name", place_of(node, scope.module)
         )
+    if isinstance(found, Items) and found.kind == "iterator":
+        return Opaque(("?iterator", shape(found)), (found,))  # nobody knows what is left of it
     return found
 
 

@@ -118,7 +118,7 @@ GENERIC_BASES = {"typing.Generic", "typing.Protocol", "logging.StreamHandler"}
 
 def doubt_iteration(world: World, value: Value, place: Place) -> None:
     """Note a loop over a value, unless it surely has items."""
-    if not is_a(value, "str,list,tuple,set,dict,bytes"):
+    if not is_a(value, "str,list,tuple,set,dict,bytes,view,range,iterator"):
         world.doubt("whether it has items is not known", place, outside=is_outside(value))
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from gate.static.values import Place, Shape
 
+ORDERED = ("list", "tuple")
 MAX_SIZE = 10_000  # of a text or number that arithmetic may make
 ALWAYS_TRUE = (Function, Class, Application, Module)
 NO_OPERAND = (Function, Application, Module)
@@ -64,6 +65,8 @@ def truth(value: Value) -> bool | None:
     if isinstance(value, Literal):
         return bool(value.value)
     if isinstance(value, ALWAYS_TRUE):
+        return True
+    if isinstance(value, Items) and value.kind == "iterator":
         return True
     if isinstance(value, Container) and not value.changes:
         return bool(members(value))
@@ -127,7 +130,11 @@ def binary(name: str, left: Value, right: Value, place: Place, guards: Shape) ->
             return _calculated(name, left.value, right.value, place, guards)
     elif isinstance(left, Items) and isinstance(right, Items) and name == "Add":
         size = len(left.items) + len(right.items)
-        if left.kind == right.kind and not (left.changes or right.changes) and size < MAX_SIZE:
+        if (
+            left.kind == right.kind in ORDERED
+            and not (left.changes or right.changes)
+            and size < MAX_SIZE
+        ):
             return Items(left.kind, [*left.items, *right.items], guards)
     elif (
         isinstance(left, Pairs)
@@ -193,7 +200,7 @@ def item(owner: Value, index: Value) -> Value | None:
     if isinstance(owner, Pairs) and not owner.changes and isinstance(index, Literal):
         wanted = shape(index)
         return next((v for key, v in reversed(owner.pairs) if shape(key) == wanted), None)
-    if isinstance(owner, Items) and not owner.changes and owner.kind != "set":
+    if isinstance(owner, Items) and not owner.changes and owner.kind in ORDERED:
         at = index.value if isinstance(index, Literal) else None
         if isinstance(at, slice) and at.step != 0:
             return Items(owner.kind, owner.items[at], owner.guards)

@@ -104,7 +104,8 @@ def _items(value: Items) -> Shape:
     if value.kind == "set":
         once = {repr(item): item for item in shapes}
         return _spoiled(value, ("set", *(once[key] for key in sorted(once))))
-    return _spoiled(value, ("list", *shapes))
+    tag = "list" if value.kind in ("list", "tuple") else f"?{value.kind}"
+    return _spoiled(value, (tag, *shapes))
 
 
 def _pairs(value: Pairs) -> Shape:

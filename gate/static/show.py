@@ -27,7 +27,7 @@ def shown(value: Value, name: str = "") -> str:
     if name and naming.is_secret_name(name):
         return naming.MASK
     if isinstance(value, Items):
-        return _short(BRACKETS[value.kind].format(", ".join(map(shown, value.items))))
+        return _short(BRACKETS.get(value.kind, "[{}]").format(", ".join(map(shown, value.items))))
     if isinstance(value, Pairs):
         pairs = (f"{shown(key)}: {shown(item, shown(key))}" for key, item in value.pairs)
         return _short(f"{{{', '.join(pairs)}}}")

@@ -50,9 +50,9 @@ def _dictionary(world: World, args: Args, kwargs: Kwargs, _place: Place) -> Valu
 
 
 def _reversed(world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value | None:
-    is_set = bool(args) and isinstance(args[0], Items) and args[0].kind == "set"
-    items = iterated(args[0]) if len(args) == 1 and not is_set else None
-    return None if items is None else Items("list", items[::-1], world.guards, (args[0],))
+    fails = bool(args) and isinstance(args[0], Items) and args[0].kind in ("set", "iterator")
+    items = iterated(args[0]) if len(args) == 1 and not fails else None
+    return None if items is None else Items("iterator", items[::-1], world.guards, (args[0],))
 
 
 def _range(world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value | None:
@@ -62,7 +62,7 @@ def _range(world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value | 
         return None
     span = range(*whole[:3])
     known = len(span) <= MAX_RANGE
-    return Items("list", [Literal(n) for n in span], world.guards) if known else None
+    return Items("range", [Literal(n) for n in span], world.guards) if known else None
 
 
 def _enumerated(world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value | None:
@@ -72,7 +72,7 @@ def _enumerated(world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Val
     rows: list[Value] = [
         Items("tuple", [Literal(at), item], world.guards) for at, item in enumerate(items)
     ]
-    return Items("list", rows, world.guards, (args[0],))
+    return Items("iterator", rows, world.guards, (args[0],))
 
 
 def _zipped(world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value | None:
@@ -82,7 +82,7 @@ def _zipped(world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value |
     rows: list[Value] = [
         Items("tuple", list(row), world.guards) for row in zip(*columns, strict=False)
     ]
-    return Items("list", rows, world.guards, tuple(args))
+    return Items("iterator", rows, world.guards, tuple(args))
 
 
 def _converted(convert: type) -> Callable[[World, Args, Kwargs, Place], Value | None]:
@@ -99,7 +99,8 @@ def _converted(convert: type) -> Callable[[World, Args, Kwargs, Place], Value | 
 
 
 def _length(_world: World, args: Args, _kwargs: Kwargs, _place: Place) -> Value | None:
-    items = iterated(args[0]) if args else None
+    is_iterator = bool(args) and isinstance(args[0], Items) and args[0].kind == "iterator"
+    items = iterated(args[0]) if args and not is_iterator else None
     return None if items is None else Literal(len(items))
 
 

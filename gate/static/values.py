@@ -127,7 +127,11 @@ class Container(Value):
 
 
 class Items(Container):
-    """A list, tuple or set (``kind``) whose items are known; ``views`` are what it looks into."""
+    """A list, tuple or set (``kind``) whose items are known; ``views`` are what it looks into.
+
+    Of the kinds "view" and "range" the items alone can be had; one of the kind "iterator" has them
+    once.
+    """
 
     __slots__ = ("items", "kind", "views")
 
