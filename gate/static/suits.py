@@ -11,7 +11,7 @@ import builtins
 from gate.static import known, library
 from gate.static.events import Application, Part
 from gate.static.frameworks import DECORATORS, METHODS
-from gate.static.kinds import NUMBERS, alternatives, callee, kinds
+from gate.static.kinds import NOT_KNOWN, NUMBERS, alternatives, callee, kinds
 from gate.static.members import in_class
 from gate.static.scope import Module
 from gate.static.values import (
@@ -30,6 +30,11 @@ TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# Names with a capital letter that are functions, or types of which there are no objects.
+NO_CLASSES = (
+    *("fastapi.param_functions.", "fastapi.datastructures.Default", "threading.RLock"),
+    *("tempfile.", "importlib.resources.", "starlette.staticfiles.PathLike"),
+)
 LARGE = 100_000
 ORDERED = ("list", "tuple")
 ROUTERS = ("APIRouter", "Router")  # equal to others: they cannot be keys
@@ -43,7 +48,11 @@ SIZED = frozenset({"str", "bytes", "list", "tuple", "set", "dict"})
 def is_a(value: Value, wanted: str) -> bool:
     """Whether ``value`` surely is of one of the kinds in ``wanted``, with commas between them."""
     names = wanted.split(",")
-    return all(any(_is(one, name) for name in names) for one in alternatives(value))
+    return all(
+        any(_is(one, name) for name in names)
+        or (kinds(one) != NOT_KNOWN and kinds(one) <= {*names})
+        for one in alternatives(value)
+    )
 
 
 def _is(value: Value, name: str) -> bool:
@@ -84,7 +93,7 @@ def is_class(value: Value) -> bool:
     if not isinstance(value, Symbol):
         return isinstance(value, Class)
     package, _, name = value.path.partition(".")
-    if package == "typing":
+    if package in ("typing", "multiprocessing") or value.path.startswith(NO_CLASSES):
         return False
     if package == "builtins":
         return isinstance(getattr(builtins, name, None), type)

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from gate.static import library
+from gate.static.suits import is_class
+from gate.static.world import symbol
 from tests.gate.library import HERE, MODULE, NOT_CALLED, TABLE, frameworks, read, standard
 
 KNOWN = read(TABLE.read_text(encoding="utf-8"))
@@ -69,3 +71,10 @@ def test_what_is_called_can_be() -> None:
 )
 def test_arguments_fit_parameters(how: str, count: int, names: str, fits: bool) -> None:
     assert library.fits(how, count, set(names.split())) is fits
+
+
+def test_what_is_taken_for_a_class_is_one() -> None:
+    symbols = {path: symbol(path) for path in KNOWN}
+    classes = [path for path, value in symbols.items() if is_class(value)]
+    assert len(classes) > 300
+    assert [path for path in classes if not isinstance(found(path), type)] == []
