@@ -107,9 +107,9 @@ CACHES = ("functools.lru_cache", "functools.cache")
 
 
 def is_other(path: str) -> bool:
-    """Whether a full name is of a package that is neither the interpreter's nor a framework."""
+    """Whether a full name is of a package that neither the interpreter nor FastAPI brings along."""
     package = path.partition(".")[0]
-    return package in INERT and package not in ("fastapi", "starlette")
+    return package in INERT and package not in ("fastapi", "starlette", "pydantic")
 
 
 def is_standard(package: str) -> bool:

@@ -40,6 +40,7 @@ class _Walk:
         self._scope = scope
         self._early = early
         self._is_early = False  # whether the code at hand runs when the whole is defined
+        self._is_local = False  # whether it is in the body of a function
 
     def of(
         self, node: ast.AST, local: frozenset[str], *, outermost: bool = False
@@ -61,7 +62,10 @@ class _Walk:
             value = getattr(node, field, None)
             if field in IGNORED or (outermost and field in APART):
                 continue
-            before = self._is_early
+            if field == "annotation" and self._is_local and isinstance(node, ast.AnnAssign):
+                continue  # of a local name: nobody evaluates it
+            before, outside = self._is_early, self._is_local
+            self._is_local = _is_local(node, field, outside)
             self._is_early = _runs_early(node, field, before, outermost=outermost)
             if isinstance(value, list):
                 if isinstance(node, ast.ClassDef) and field == "body":
@@ -75,7 +79,7 @@ class _Walk:
                 yield from self.of(value, local)
             else:
                 yield ("text", value)
-            self._is_early = before
+            self._is_early, self._is_local = before, outside
 
     def _find(self, name: str) -> Value | None:
         early = self._early.get(name) if self._is_early else None
@@ -100,6 +104,13 @@ def _runs_early(node: ast.AST, field: str, before: bool, *, outermost: bool) -> 
     if isinstance(node, FUNCTIONS):
         return field != "body" and (outermost or before)
     return outermost or before
+
+
+def _is_local(node: ast.AST, field: str, before: bool) -> bool:
+    """Whether names that a part of ``node`` binds are those of a function."""
+    if field == "body" and isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        return not isinstance(node, ast.ClassDef)
+    return before
 
 
 def _shaped(value: Value) -> Token:

@@ -339,6 +339,12 @@ def test_a_name_that_is_not_there_after_what_may_fail_is_undecided(plant: Plant)
     assert rules(findings(plant({**files, "shared.py": SHARED}))) == {NOT_KNOWN}
 
 
+def test_a_difference_behind_a_model_that_may_fail_is_undecided(plant: Plant) -> None:
+    model = "class M(BaseModel): x: {}\napp.get('/m', response_model=M)(shared.audit)"
+    files = {"main.py": source(model.format("int")), "lazy_app.py": source(model.format("FastAPI"))}
+    assert rules(findings(plant({**files, "shared.py": SHARED}))) == {NOT_KNOWN}
+
+
 def test_a_difference_behind_what_may_fail_is_undecided_and_named(plant: Plant) -> None:
     gzip = f"{SINGLE}app.add_middleware(GZipMiddleware)"
     files = {"main.py": source(gzip), "lazy_app.py": source(SINGLE), "shared.py": SHARED}
