@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+# What the names of functions in comprehensions begin with, in versions that do not inline them.
+INSIDE: dict[type[ast.AST], str] = {
+    ast.ListComp: "<listcomp>.",
+    ast.SetComp: "<setcomp>.",
+    ast.DictComp: "<dictcomp>.",
+    ast.GeneratorExp: "<genexpr>.",
+}
+
+
 def follow_items(world: World, scope: Scope, node: ast.List | ast.Tuple | ast.Set) -> Value:
     """``[a, *b]``, ``(a, b)``, ``{a, b}``."""
     values = [value for item in node.elts for value in spread(world, scope, item)]
@@ -79,7 +88,7 @@ def follow_comprehension(
     world: World, scope: Scope, node: ast.ListComp | ast.SetComp | ast.GeneratorExp
 ) -> Value:
     """``[a for b in c]``."""
-    inner = Scope(scope.module, scope, scope.label)
+    inner = Scope(scope.module, scope, f"{scope.label}{INSIDE[type(node)]}")
     values: list[Value] = []
     _loop(world, inner, node.generators, lambda: values.append(evaluate(world, inner, node.elt)))
     kind = "set" if isinstance(node, ast.SetComp) else "list"
@@ -91,7 +100,7 @@ def follow_comprehension(
 
 def follow_mapping(world: World, scope: Scope, node: ast.DictComp) -> Value:
     """``{a: b for c in d}``."""
-    inner = Scope(scope.module, scope, scope.label)
+    inner = Scope(scope.module, scope, f"{scope.label}{INSIDE[ast.DictComp]}")
     pairs: list[tuple[Value, Value]] = []
 
     def add() -> None:
