@@ -11,6 +11,7 @@ from gate.static.classes import is_decorated, is_made
 from gate.static.core import block, evaluate, run
 from gate.static.effects import origin, unfollowed
 from gate.static.events import Application
+from gate.static.fields import ENUMS, MODELS, derives
 from gate.static.members import in_class, special
 from gate.static.scope import Module, Scope
 from gate.static.shapes import shape
@@ -26,7 +27,7 @@ from gate.static.values import (
     Unsupported,
     Value,
 )
-from gate.static.world import World, place_of
+from gate.static.world import ANYTHING, World, place_of
 
 TYPE_CHECKING = False  # typing is slow to import
 if TYPE_CHECKING:
@@ -103,10 +104,21 @@ def follow_class(world: World, scope: Scope, node: ast.ClassDef) -> None:
         outside = any(packages.is_other(origin(base)) for base in bases)
         place = place_of(node, scope.module)
         world.doubt("whether this class can be made is not known", place, outside=outside)
+    _doubt_namesake(world, cls, place_of(node, scope.module))
     value: Value = cls
     for decorator in reversed(decorators):
         value = _decorated(world, decorator, value, place_of(node, scope.module))
     world.bind(scope.target(node.name), node.name, value)
+
+
+def _doubt_namesake(world: World, cls: Class, place: Place) -> None:
+    """Note a second model of one name: documents tell them apart by the names of their modules."""
+    if derives(cls, (*MODELS, *ENUMS)):
+        other, name = world.models.get(cls.node.name), cls.node.name
+        own = cls.scope.module.own or (isinstance(other, Class) and other.scope.module.own)
+        if other is not None and own:
+            world.doubt(f"how a document names two models {name} is not known", place, ANYTHING)
+        world.bind(world.models, name, cls)
 
 
 def _decorated(world: World, decorator: Value, value: Value, place: Place) -> Value:

@@ -49,6 +49,7 @@ class World:
         self.depth = 0
         self.doubts: list[tuple[str, Place]] = []  # what is not known to work, with places
         self.outside: list[tuple[str, Place]] = []  # the same, where a package has to know
+        self.models: dict[str, Value] = {}  # what may be in an OpenAPI document, by its short name
         self.submodules: set[str] = set()  # modules outside that were imported by their names
         self._swallowed: list[frozenset[str]] = []  # by blocks around the code at hand
         self._steps = 0

@@ -188,6 +188,8 @@ FAILS = [
     "class C:\n    def __eq__(self, o): ...\n{C(): 1}",
     f"{PLAIN}class M(BaseModel): p: Plain",
     "class M(BaseModel): x = 1",
+    "class M(BaseModel):\n    'One.'\nM1 = M\nclass M(BaseModel):\n    'Two.'",
+    "class Out(BaseModel): x: int",
     "class M(BaseModel): x: undefined_",
     "class M(BaseModel): x: int = 1\nM.x",
     "class M(BaseModel): x: int\nM()",
