@@ -30,7 +30,9 @@ def describe(sheet: Sheet, app: Application) -> list[tuple[str, Application]]:
             if subject not in seen or route.guards:
                 seen.add(subject)
                 _add(sheet, route, verb, subject)
-                if isinstance(route.endpoint, Application):
+                if isinstance(route.endpoint, Application) and (route.guards or not route.sure):
+                    sheet.doubt("whether an application is mounted is not known", route.place)
+                elif isinstance(route.endpoint, Application):
                     mounted.append((route.path, route.endpoint))
             else:  # it never answers, and yet it is in the OpenAPI document
                 what = ("?hidden", _all_of(route))
