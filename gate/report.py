@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,6 +77,12 @@ def shown(path: Path) -> str:
 def place(path: Path, line: int | None = None) -> Place:
     """Return the place of ``path`` as it is shown to people."""
     return Place(shown(path), line)
+
+
+def some(names: Sequence[str], most: int) -> str:
+    """Return the first names, ``most`` of them, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 def one_line(text: str) -> str:

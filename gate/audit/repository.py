@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from gate.allowances import Allowance
+from gate.allowances import Allowances
 from gate.audit import readers
 from gate.audit.files import CODE, File
 from gate.audit.python.applications import Applications
@@ -33,11 +33,11 @@ S = TypeVar("S", bound=Statement)
 
 @dataclass
 class Repository:
-    """What the judges look at. ``used`` are the allowances that left something out."""
+    """What the judges look at."""
 
     files: Sequence[File]
     config: Config
-    used: set[Allowance] = field(default_factory=set)
+    allowances: Allowances
 
     @cached_property
     def modules(self) -> Modules:
@@ -94,15 +94,8 @@ class Repository:
 
     def allowed(self, statements: Iterable[S], rule: str) -> list[S]:
         """Leave out what `audit-allow` says is meant."""
-        kept = []
-        for statement in statements:
-            about = (rule, statement.file.name, statement.name)
-            allowance = next((one for one in self.config.audit_allow if one.fits(*about)), None)
-            if allowance is None:
-                kept.append(statement)
-            else:
-                self.used.add(allowance)
-        return kept
+        allow = self.allowances.allow
+        return [one for one in statements if not allow(rule, path=one.file.name, name=one.name)]
 
     def module_of(self, command: Command) -> File | None:
         """The file of the module that a command names."""

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gate import config as configuration
+from gate.allowances import Allowances
 from gate.audit.files import files
 from gate.audit.judges import applications, commands, probes, requirements, variables
 from gate.audit.repository import Repository
 from gate.audit.statements import Matter, Unread
 from gate.config import Config
-from gate.report import Finding, Report, place, shown
+from gate.report import Finding, Report, shown
 
 NAME = "audit"
 HELP = """\
@@ -27,7 +28,6 @@ examples:
 
 What is meant to be two is said in [tool.gate] audit-allow, with a reason.
 """
-UNUSED = "audit.allowance.unused"
 SHOWN = 5
 
 Judge = Callable[[Repository], Iterator[Matter | str]]
@@ -73,7 +73,9 @@ def _settings_of(path: Path) -> Config:
 
 def check(target: Target) -> Report:
     """Read the repository and judge it; raises CannotLook."""
-    repository = Repository(files(target.path), target.config)
+    config = target.config
+    allowances = Allowances(NAME, config.audit_allow, config.file)
+    repository = Repository(files(target.path), config, allowances)
     findings: list[Finding] = []
     notes: list[str] = []
     for judge in JUDGES:
@@ -84,9 +86,9 @@ def check(target: Target) -> Report:
                 notes.append(f"guarded, {matter.guard}: {matter.message}")
             else:
                 findings.append(_finding(matter))
-    findings += _unused(repository)
+    findings += allowances.unused()
     notes += [
-        *_allowed(repository),
+        *allowances.notes(),
         *_unread(repository.unread),
         _looked_at(repository, target.path),
     ]
@@ -95,27 +97,6 @@ def check(target: Target) -> Report:
 
 def _finding(matter: Matter) -> Finding:
     return Finding(matter.rule, matter.message, matter.places, matter.fix, matter.detail)
-
-
-def _unused(repository: Repository) -> Iterator[Finding]:
-    """Yield what allows nothing any more: it would hide the next thing that it fits."""
-    file = repository.config.file
-    for allowance in repository.config.audit_allow:
-        if allowance not in repository.used and file is not None:
-            yield Finding(
-                UNUSED,
-                f"audit-allow {allowance.rule} {allowance.path} {allowance.name} allows nothing",
-                (place(file),),
-                "remove it",
-            )
-
-
-def _allowed(repository: Repository) -> Iterator[str]:
-    for allowance in repository.config.audit_allow:
-        if allowance in repository.used:
-            parts = (allowance.rule, allowance.path, allowance.name)
-            what = ", ".join(part for part in parts if part != "*")
-            yield f"allowed, {what}: {allowance.reason}"
 
 
 def _unread(unread: Iterable[Unread]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -19,7 +19,7 @@ from gate.inspection.entry import (
     module_name,
 )
 from gate.inspection.runner import Failure, Interpreter, ask
-from gate.report import Finding, Report, place
+from gate.report import Finding, Place, Report, place, some
 
 NAME = "names"
 HELP = """\
@@ -91,35 +91,38 @@ def check(target: Target) -> Report:
 
 def _findings(undefined: list[Mapping[str, Any]]) -> Iterator[Finding]:
     """Yield one finding for each name of a file, however many functions use it."""
-    by_name = sorted(undefined, key=_file_and_name)
-    for (file, name), rows in groupby(by_name, _file_and_name):
-        uses = list(rows)
+    for name, uses, places in _by_name(undefined):
         functions = list(dict.fromkeys(use["function"] for use in uses))
-        more = f" and {len(functions) - NAMED} more" if len(functions) > NAMED else ""
         verb = "uses" if len(functions) == 1 else "use"
         yield Finding(
             "names.undefined",
-            f"{', '.join(functions[:NAMED])}{more} {verb} {name}, which nothing defines: "
+            f"{some(functions, NAMED)} {verb} {name}, which nothing defines: "
             "a NameError when the line runs",
-            places=tuple(place(Path(file), use["line"]) for use in uses[:NAMED]),
+            places=places,
             fix="import or define it in this module; for the type checker alone is not enough",
         )
 
 
 def _annotations(unresolved: list[Mapping[str, Any]]) -> Iterator[Finding]:
     """Yield one finding for each annotation of a file, however many parameters have it."""
-    by_name = sorted(unresolved, key=_file_and_name)
-    for (file, name), rows in groupby(by_name, _file_and_name):
-        uses = list(rows)
+    for name, uses, places in _by_name(unresolved):
         parameters = list(dict.fromkeys(f"{use['parameter']} of {use['function']}" for use in uses))
-        more = f" and {len(parameters) - NAMED} more" if len(parameters) > NAMED else ""
         yield Finding(
             "names.annotation",
-            f"{', '.join(parameters[:NAMED])}{more}: its annotation {name} is no type when the "
+            f"{some(parameters, NAMED)}: its annotation {name} is no type when the "
             "route is made, so that FastAPI asks the query for it",
-            places=tuple(place(Path(file), use["line"]) for use in uses[:NAMED]),
+            places=places,
             fix="import it for code too, not for the type checker alone; or define it above",
         )
+
+
+def _by_name(
+    found: Iterable[Mapping[str, Any]],
+) -> Iterator[tuple[str, list[Mapping[str, Any]], tuple[Place, ...]]]:
+    """Yield each name of a file, what was found of it, and where the first of these are."""
+    for (file, name), rows in groupby(sorted(found, key=_file_and_name), _file_and_name):
+        uses = list(rows)
+        yield name, uses, tuple(place(Path(file), use["line"]) for use in uses[:NAMED])
 
 
 def _file_and_name(use: Mapping[str, Any]) -> tuple[str, str]:

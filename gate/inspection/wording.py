@@ -17,7 +17,7 @@ from gate.inspection.facts import (
     Fact,
     Facts,
 )
-from gate.report import Finding, Place, place
+from gate.report import Finding, Place, place, some
 
 # Kind of fact → what it is called. {shown}: as built, {name}: its name, {routes}: its routes.
 THINGS = {
@@ -196,9 +196,7 @@ def _all_of(one: Difference) -> str:
 
 
 def _routes(subjects: Sequence[str]) -> str:
-    more = len(subjects) - MANY
-    named = ", ".join(subjects[:MANY])  # the detail names all of them
-    return f"{named} and {more} more" if more > 0 else named
+    return some(subjects, MANY)  # the detail names all of them
 
 
 def _file(entry: str, side: Side) -> str:

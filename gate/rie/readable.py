@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from gate.report import Finding, place
+from gate.report import Finding, place, some
 from gate.rie.contents import Contents, Entry
 
 RULE = "smoke.unreadable"
@@ -38,12 +38,11 @@ def look(root: Path) -> Readable:
     closed = [path for path, is_open in rows if not is_open]
     if not closed:
         return Readable()
-    names = ", ".join(str(path.relative_to(root)) for path in closed[:NAMED])
-    more = f" and {len(closed) - NAMED} more" if len(closed) > NAMED else ""
+    names = some([str(path.relative_to(root)) for path in closed], NAMED)
     if len(closed) == len(rows):
         habit = "their owner alone may read these files: the image must let others read them"
         return Readable(notes=(habit,))
-    return Readable((_finding(f"{names}{more}: an image keeps their permissions", closed),))
+    return Readable((_finding(f"{names}: an image keeps their permissions", closed),))
 
 
 def of_image(contents: Contents, folders: Sequence[str]) -> list[Finding]:
@@ -54,9 +53,8 @@ def of_image(contents: Contents, folders: Sequence[str]) -> list[Finding]:
             closed |= dict([found] if (found := contents.closed(path)) else ())
     if not closed:
         return []
-    names = ", ".join(f"{path} ({entry.shown})" for path, entry in [*closed.items()][:NAMED])
-    more = f" and {len(closed) - NAMED} more" if len(closed) > NAMED else ""
-    return [_finding(f"{names}{more}, whatever USER says", [])]
+    names = some([f"{path} ({entry.shown})" for path, entry in closed.items()], NAMED)
+    return [_finding(f"{names}, whatever USER says", [])]
 
 
 def _finding(what: str, places: Iterable[Path]) -> Finding:

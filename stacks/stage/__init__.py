@@ -4,7 +4,7 @@ from stacks.stage.api import Api, Domain
 from stacks.stage.backend import Function, Image, Migrations, Release
 from stacks.stage.data import Database, Keys, Network, Secrets
 from stacks.stage.delivery import Pipeline, Verifier
-from stacks.stage.exceptions import Acknowledged, LeftOut
+from stacks.stage.deviations import Acknowledged, LeftOut
 from stacks.stage.section import Section
 from stacks.stage.watching import Alarms, Canary, Chat, Drift, Logs, Maintenance, Notifications
 

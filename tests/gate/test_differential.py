@@ -18,4 +18,4 @@ def test_no_random_pair_is_judged_wrongly() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.startswith(f"{PAIRS} pairs: ")
     right = int(done.stdout.split()[2])
-    assert right > PAIRS / 20, done.stdout  # most are beyond reading, not all
+    assert right > PAIRS / 10, done.stdout  # most are beyond reading, not all

@@ -12,6 +12,8 @@ from gate.static.suits import is_class
 from gate.static.world import symbol
 from tests.gate.library import HERE, MODULE, NOT_CALLED, TABLE, frameworks, read, standard
 
+# All modules of the frameworks are imported, the one that says so too.
+pytestmark = pytest.mark.filterwarnings("ignore:starlette.middleware.wsgi is deprecated")
 KNOWN = read(TABLE.read_text(encoding="utf-8"))
 
 

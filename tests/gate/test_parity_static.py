@@ -58,10 +58,19 @@ def test_a_harmless_rewrite_is_the_same_or_undecided(
     assert undecided or not found, found
 
 
+# Of the catalogue, what the documentation says that nobody can read: patches, and code in a text.
+BEYOND = {
+    *("a patched framework", "a patched application", "a patched module", "code in a text"),
+    *("method of the framework replaced", "replaced otherwise", "the frameworks mended alike"),
+    "functions of the framework replaced, as by an agent",
+}
+
+
 def test_most_of_the_catalogue_is_decided(plant: Plant) -> None:
     every = [*cases("drift", "drifts.toml"), *cases("same", "harmless.toml")]
-    undecided = [case for case in every if rules(findings(plant(case.tree))) == {NOT_KNOWN}]
-    assert len(undecided) < len(every) / 6, [case.name for case in undecided]
+    undecided = {case.name for case in every if rules(findings(plant(case.tree))) == {NOT_KNOWN}}
+    assert undecided >= BEYOND
+    assert len(undecided - BEYOND) < (len(every) - len(BEYOND)) / 8, undecided
 
 
 @pytest.mark.parametrize("unseen", catalogue("unseen", "unseen.toml"))

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from gate.report import Finding, Place, Report, one_line, place, shown
+from gate.report import Finding, Place, Report, one_line, place, shown, some
 
 
 def test_a_place_reads_as_editors_write_it() -> None:
@@ -26,3 +26,9 @@ def test_one_finding_fails_a_report() -> None:
 
 def test_one_line_is_one_line() -> None:
     assert one_line("a\n  b\t c\n") == "a b c"
+
+
+def test_some_of_many_say_how_many_more_there_are() -> None:
+    assert some([], 2) == ""
+    assert some(["a", "b"], 2) == "a, b"
+    assert some(["a", "b", "c", "d"], 2) == "a, b and 2 more"

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from gate.audit.judges import mentions
 from gate.audit.repository import Repository
 from gate.audit.statements import Matter, Reading, Requirement, Setting
+from gate.report import some
 
 UNSET, UNREAD = "audit.variable.unset", "audit.variable.unread"
 FIX_UNSET = "set it where the stage's other variables are set, or give the code a value of its own"
@@ -60,11 +61,9 @@ def _unset(repository: Repository, readings: list[Reading]) -> Iterator[Matter |
 
 def _not_here(missing: Mapping[str, object], count: int) -> str:
     """A library, or a repository whose variables are set in another one."""
-    names = ", ".join(sorted(missing)[:SHOWN])
-    more = f" and {len(missing) - SHOWN} more" if len(missing) > SHOWN else ""
     return (
         f"undecided: {len(missing)} of {count} variables that the code reads are set nowhere here, "
-        f"and perhaps elsewhere: {names}{more}"
+        f"and perhaps elsewhere: {some(sorted(missing), SHOWN)}"
     )
 
 

@@ -12,7 +12,7 @@ from gate.inspection.models.modules import Modules
 from gate.inspection.models.scene import Said, Scene
 from gate.inspection.models.side_effects import Candidate, Names
 from gate.inspection.models.tables import Table
-from gate.report import Finding, Place, place, shown
+from gate.report import Finding, Place, place, shown, some
 
 SHOWN_NAMES = 4
 TWICE = re.compile(r"Table '(?P<name>[^']+)' is already defined for this MetaData instance")
@@ -110,11 +110,10 @@ def twice(first: Table, second: Table) -> Finding:
 def side_effect(candidate: Candidate, names: Names) -> Finding:
     """Return that a clean-up of unused imports would take models away."""
     listed = sorted(name for _, name in names)
-    more = f" and {len(listed) - SHOWN_NAMES} more" if len(listed) > SHOWN_NAMES else ""
     return Finding(
         "models.side-effect-import",
         f"{candidate.unused.alias} is imported for its side effect alone: a clean-up of unused "
-        f"imports would take it away, and with it {', '.join(listed[:SHOWN_NAMES])}{more}",
+        f"imports would take it away, and with it {some(listed, SHOWN_NAMES)}",
         places=(Place(shown(candidate.file), candidate.unused.line),),
         fix="mark the line with # noqa: F401 and the reason, or name the import in __all__",
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from gate.inspection.entry import find_module
 from gate.inspection.models.scene import Said, Scene, attribute, of_definition, places
 from gate.inspection.source import Definition
-from gate.report import Finding, Place, place, shown
+from gate.report import Finding, Place, place, shown, some
 
 NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 NAMED = 4  # relationships in a message
@@ -71,8 +71,7 @@ def _words(scene: Scene, group: Sequence[Said], where: Definition | None) -> Wor
 def _who(group: Sequence[Said]) -> str:
     if len(group) == 1:
         return f"the relationship {attribute(group[0])} names"
-    more = f" and {len(group) - NAMED} more" if len(group) > NAMED else ""
-    return f"the relationships {', '.join(map(attribute, group[:NAMED]))}{more} name"
+    return f"the relationships {some(list(map(attribute, group)), NAMED)} name"
 
 
 def _nowhere(scene: Scene, said: Said, who: str) -> Words:
